@@ -1,0 +1,23 @@
+//! What the catalogue needs from whoever holds sales live.
+
+use futures_util::future::LocalBoxFuture;
+use gavel_storage::relational::{PublishedSale, RegistrationRecord};
+
+/// The live side did not take the news. It catches up when it next starts, or when the request is
+/// repeated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the live sales cannot be told: {0}")]
+pub struct LiveUnavailable(pub String);
+
+/// The sales that are or will be held live. Both calls come after the database has committed, may
+/// come again with the same content, and must then change nothing.
+pub trait LiveSales {
+    /// A sale's catalogue is final: it can be held from now on.
+    fn publish(&self, sale: PublishedSale) -> LocalBoxFuture<'static, Result<(), LiveUnavailable>>;
+
+    /// A bidder of a published sale has registered, or may or may not bid any more.
+    fn registration_changed(
+        &self,
+        registration: RegistrationRecord,
+    ) -> LocalBoxFuture<'static, Result<(), LiveUnavailable>>;
+}

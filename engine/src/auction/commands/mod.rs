@@ -1,0 +1,15 @@
+//! One file per command: what it means now, or why it is refused.
+
+pub(super) mod enter_bid;
+pub(super) mod hammer;
+pub(super) mod open_lot;
+pub(super) mod pause;
+pub(super) mod place_bid;
+pub(super) mod register;
+pub(super) mod reopen;
+pub(super) mod retract;
+pub(super) mod sale;
+pub(super) mod set_ask;
+pub(super) mod set_step;
+pub(super) mod void_bid;
+pub(super) mod warn_fairly;

@@ -1,0 +1,28 @@
+//! The house's word on a bidder. Saying the same again changes nothing, so the catalogue can be
+//! held against the log at any time.
+
+use crate::{
+    Reason,
+    auction::{Auction, Event, Register, Registration},
+};
+
+pub(in crate::auction) fn decide(auction: &Auction, register: &Register) -> Result<Vec<Event>, Reason> {
+    let wanted = Registration {
+        paddle: register.paddle,
+        standing: register.standing,
+    };
+    if auction.registration(register.bidder) == Some(&wanted) {
+        return Ok(Vec::new());
+    }
+    if auction
+        .holder(register.paddle)
+        .is_some_and(|holder| holder != register.bidder)
+    {
+        return Err(Reason::UnknownPaddle);
+    }
+    Ok(vec![Event::Registered {
+        bidder: register.bidder,
+        paddle: register.paddle,
+        standing: register.standing,
+    }])
+}

@@ -1,0 +1,308 @@
+//! A sale as it is held: the authoritative state that one actor keeps in memory.
+//!
+//! [`Auction::decide`] says what a command means now and changes nothing; [`Auction::apply`] is
+//! the only mutator. Time first: whoever drives the state applies [`Auction::due`] before every
+//! command.
+
+mod apply;
+mod command;
+mod commands;
+mod decide;
+mod event;
+
+pub use command::{Command, EnterBid, Hammer, PlaceBid, Register};
+pub use event::{Event, Record};
+
+use crate::{
+    Reason, Rejection,
+    ids::{BidId, BidderId, LotId, Paddle, SaleId},
+    lot::{Lot, Offer, Phase},
+    money::{Amount, Currency},
+    rules::RuleSet,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Refusals whose answers are kept for repeats; the oldest give way. Accepted bids are kept for ever.
+pub const REFUSALS_KEPT: usize = 65_536;
+
+/// The longest message to the room, in characters.
+pub const MESSAGE_CHARS_MAX: usize = 280;
+
+/// How a sale is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SaleKind {
+    /// An auctioneer sells one lot after the other.
+    #[default]
+    Room,
+    /// All lots are open at once and close by themselves.
+    Timed,
+}
+
+/// What is copied from the catalogue when a sale goes live.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setup {
+    /// The sale.
+    pub sale_id: SaleId,
+    /// The currency of every amount in it.
+    pub currency: Currency,
+    /// How it is held.
+    pub kind: SaleKind,
+    /// The lots in running order.
+    pub lots: Vec<LotSetup>,
+}
+
+/// One lot of a [`Setup`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotSetup {
+    /// The lot.
+    pub lot_id: LotId,
+    /// Its rules.
+    pub rules: RuleSet,
+}
+
+/// Where a sale is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SalePhase {
+    /// Announced.
+    #[default]
+    Published,
+    /// Being held.
+    Live,
+    /// Over.
+    Ended,
+}
+
+/// The house's word on a bidder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approval {
+    /// Not decided yet.
+    Pending,
+    /// May bid.
+    Approved,
+    /// May not bid any more.
+    Suspended,
+}
+
+/// A bidder's place in the sale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registration {
+    /// The number in this sale.
+    pub paddle: Paddle,
+    /// What the house says.
+    pub standing: Approval,
+}
+
+/// The first answer to a bid, which every repeat gets again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Who bid.
+    pub bidder: BidderId,
+    /// What for; `None` when all that is known is that it never arrived.
+    pub asked: Option<(LotId, Offer)>,
+    /// When it was answered.
+    pub at: Timestamp,
+    /// Sequence number of the record that holds the answer.
+    pub seq: u64,
+    /// The answer.
+    pub verdict: Verdict,
+}
+
+/// See [`Answer`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// It counts.
+    Accepted {
+        /// The price right after it.
+        price: Amount,
+        /// Whether its bidder led right after it.
+        leading: bool,
+        /// The lowest acceptable bid right after it.
+        minimum: Amount,
+    },
+    /// It lies in the absentee book.
+    Booked,
+    /// It does not count.
+    Refused(Rejection),
+}
+
+/// What a bid id is worth to the auction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// Never seen.
+    New,
+    /// The same bid again.
+    Same(Answer),
+    /// Another bid under a used id.
+    Reused,
+}
+
+/// The state of a live auction.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Auction {
+    setup: Option<Header>,
+    phase: SalePhase,
+    seq: u64,
+    clock: Timestamp,
+    lots: Vec<Lot>,
+    lot_index: BTreeMap<LotId, u32>,
+    /// Open lots that close by themselves, soonest first.
+    closings: BTreeSet<(Timestamp, u32)>,
+    current: Option<LotId>,
+    registrations: BTreeMap<BidderId, Registration>,
+    paddles: BTreeMap<Paddle, BidderId>,
+    answers: BTreeMap<BidId, Answer>,
+    refusals: VecDeque<BidId>,
+    message: Option<String>,
+}
+
+/// What does not change after creation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Header {
+    sale_id: SaleId,
+    currency: Currency,
+    kind: SaleKind,
+}
+
+impl Auction {
+    /// Number of records applied; the seq of the last one.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Time of the last record.
+    pub fn clock(&self) -> Timestamp {
+        self.clock
+    }
+
+    /// The sale, once created.
+    pub fn sale_id(&self) -> Option<SaleId> {
+        self.setup.map(|setup| setup.sale_id)
+    }
+
+    /// The sale's currency, once created.
+    pub fn currency(&self) -> Option<Currency> {
+        self.setup.map(|setup| setup.currency)
+    }
+
+    /// How the sale is held, once created.
+    pub fn kind(&self) -> Option<SaleKind> {
+        self.setup.map(|setup| setup.kind)
+    }
+
+    /// Where the sale is in its life.
+    pub fn phase(&self) -> SalePhase {
+        self.phase
+    }
+
+    /// The lots in running order.
+    pub fn lots(&self) -> &[Lot] {
+        &self.lots
+    }
+
+    /// The lot opened last, while it is the one that everybody looks at.
+    pub fn current_lot(&self) -> Option<LotId> {
+        self.current
+    }
+
+    /// The standing message to the room.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// One lot.
+    pub fn lot(&self, lot_id: LotId) -> Option<&Lot> {
+        self.lot_index
+            .get(&lot_id)
+            .and_then(|index| self.lots.get(*index as usize))
+    }
+
+    /// A bidder's registration.
+    pub fn registration(&self, bidder: BidderId) -> Option<&Registration> {
+        self.registrations.get(&bidder)
+    }
+
+    /// Every registration, by bidder.
+    pub fn registrations(&self) -> impl Iterator<Item = (BidderId, &Registration)> {
+        self.registrations
+            .iter()
+            .map(|(bidder, registration)| (*bidder, registration))
+    }
+
+    /// Whose number this is.
+    pub fn holder(&self, paddle: Paddle) -> Option<BidderId> {
+        self.paddles.get(&paddle).copied()
+    }
+
+    /// A bidder's number; unnamed room bidders have none.
+    pub fn paddle(&self, bidder: BidderId) -> Option<Paddle> {
+        self.registrations
+            .get(&bidder)
+            .map(|registration| registration.paddle)
+    }
+
+    /// The first answer to a bid.
+    pub fn answer(&self, bid_id: BidId) -> Option<&Answer> {
+        self.answers.get(&bid_id)
+    }
+
+    /// Whether a bid was seen before. `bidder` is `None` for bids that the clerk enters, whose
+    /// bidder follows from the paddle.
+    pub fn repeat(&self, bid_id: BidId, bidder: Option<BidderId>, lot_id: LotId, offer: Offer) -> Repeat {
+        match self.answers.get(&bid_id) {
+            None => Repeat::New,
+            Some(answer) => {
+                let same_bidder = bidder.is_none_or(|bidder| bidder == answer.bidder);
+                let same_bid = answer.asked.is_none_or(|asked| asked == (lot_id, offer));
+                if same_bidder && same_bid {
+                    Repeat::Same(*answer)
+                } else {
+                    Repeat::Reused
+                }
+            }
+        }
+    }
+
+    /// The next instant at which something happens by itself.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.closings.first().map(|(at, _)| *at)
+    }
+
+    /// What has become due by `now`: lots whose time is up, soonest first.
+    pub fn due(&self, now: Timestamp) -> Vec<Event> {
+        self.closings
+            .iter()
+            .take_while(|(at, _)| *at <= now)
+            .filter_map(|(_, index)| self.lots.get(*index as usize))
+            .map(|lot| Event::LotClosed {
+                lot_id: lot.lot_id,
+                outcome: lot.natural_outcome(),
+                by_hammer: false,
+            })
+            .collect()
+    }
+
+    /// A lot of a sale that is not over.
+    fn lot_on_sale(&self, lot_id: LotId) -> Result<&Lot, Reason> {
+        let lot = self.lot(lot_id).ok_or(Reason::UnknownLot)?;
+        if self.phase == SalePhase::Ended {
+            Err(Reason::SaleEnded)
+        } else {
+            Ok(lot)
+        }
+    }
+
+    /// In the room one lot is sold at a time.
+    fn require_free_rostrum(&self) -> Result<(), Reason> {
+        let busy = self.kind() == Some(SaleKind::Room)
+            && self
+                .lots
+                .iter()
+                .any(|lot| matches!(lot.phase, Phase::Open | Phase::Paused(_)));
+        if busy { Err(Reason::AnotherLotOpen) } else { Ok(()) }
+    }
+}
