@@ -25,14 +25,20 @@ pub struct Service<A: Actor> {
 
 impl<A: Actor> Clone for Service<A> {
     fn clone(&self) -> Self {
-        Self { addr: self.addr.clone(), admission: Arc::clone(&self.admission) }
+        Self {
+            addr: self.addr.clone(),
+            admission: Arc::clone(&self.admission),
+        }
     }
 }
 
 impl<A: Actor> Service<A> {
     /// Wraps an actor's address; at most `requests_max` are under way at once.
     pub fn new(addr: Addr<A>, requests_max: usize) -> Self {
-        Self { addr, admission: Arc::new(Semaphore::new(requests_max)) }
+        Self {
+            addr,
+            admission: Arc::new(Semaphore::new(requests_max)),
+        }
     }
 
     /// Sends a request and waits for its answer.

@@ -53,11 +53,17 @@ impl Error {
     }
 
     pub(super) fn field(field: &str, message: &str) -> Self {
-        Self::Validation(vec![FieldError { field: field.to_owned(), message: message.to_owned() }])
+        Self::Validation(vec![FieldError {
+            field: field.to_owned(),
+            message: message.to_owned(),
+        }])
     }
 
     pub(super) fn unavailable(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
-        tracing::error!(error = &cause as &dyn std::error::Error, "catalogue service failed");
+        tracing::error!(
+            error = &cause as &dyn std::error::Error,
+            "catalogue service failed"
+        );
         Self::Unavailable(Box::new(cause))
     }
 }
@@ -86,7 +92,9 @@ impl From<relational::Error> for Error {
             relational::Error::NoSuchUser => Self::NotFound("user"),
             relational::Error::NotDraft => Self::NotDraft,
             relational::Error::Busy => Self::Busy,
-            relational::Error::LotNumberTaken => Self::field("number", "another lot of this sale has this number"),
+            relational::Error::LotNumberTaken => {
+                Self::field("number", "another lot of this sale has this number")
+            }
             relational::Error::UnknownSeller => Self::field("seller_id", "there is no such account"),
             relational::Error::TooManyLots => Self::Conflict("a sale holds at most 2000 lots"),
             relational::Error::NoLots => Self::Conflict("a sale without lots cannot be published"),

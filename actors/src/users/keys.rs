@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 const FILE_NAME: &str = "access-token.key";
 const MAGIC: &str = "gavel-ed25519-1";
 /// PKCS #8 (RFC 8410) around the 32 secret bytes of an Ed25519 key.
-const PKCS8_PREFIX: [u8; 16] =
-    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+const PKCS8_PREFIX: [u8; 16] = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
 
 /// Why there is no signing key.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +60,10 @@ impl SigningKey {
     /// [`KeyError`]; a damaged key is never replaced silently.
     pub fn load_or_create(directory: &Path) -> Result<Self, KeyError> {
         let path = directory.join(FILE_NAME);
-        let failed = |source| KeyError::Io { path: path.clone(), source };
+        let failed = |source| KeyError::Io {
+            path: path.clone(),
+            source,
+        };
         let text = match fs::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -83,7 +87,9 @@ impl SigningKey {
     fn from_secret(secret: &[u8; 32]) -> Option<Self> {
         let encoding = EncodingKey::from_ed_der(&[&PKCS8_PREFIX[..], secret].concat());
         let public = Jwk::from_encoding_key(&encoding, Algorithm::EdDSA).ok()?;
-        let AlgorithmParameters::OctetKeyPair(public) = public.algorithm else { return None };
+        let AlgorithmParameters::OctetKeyPair(public) = public.algorithm else {
+            return None;
+        };
         let decoding = DecodingKey::from_ed_components(&public.x).ok()?;
         Some(Self { encoding, decoding })
     }
@@ -99,11 +105,19 @@ impl SigningKey {
 
 /// One line: magic, secret, and a checksum, because every 32 bytes are some valid key.
 fn encode_secret(secret: &[u8; 32]) -> String {
-    format!("{MAGIC} {} {}\n", blake3::Hash::from(*secret).to_hex(), blake3::hash(secret).to_hex())
+    format!(
+        "{MAGIC} {} {}\n",
+        blake3::Hash::from(*secret).to_hex(),
+        blake3::hash(secret).to_hex()
+    )
 }
 
 fn decode_secret(text: &str) -> Option<[u8; 32]> {
-    let (secret, checksum) = text.strip_suffix('\n')?.strip_prefix(MAGIC)?.strip_prefix(' ')?.split_once(' ')?;
+    let (secret, checksum) = text
+        .strip_suffix('\n')?
+        .strip_prefix(MAGIC)?
+        .strip_prefix(' ')?
+        .split_once(' ')?;
     let secret: [u8; 32] = blake3::Hash::from_hex(secret).ok()?.into();
     (blake3::Hash::from_hex(checksum).ok()? == blake3::hash(&secret)).then_some(secret)
 }
@@ -111,9 +125,17 @@ fn decode_secret(text: &str) -> Option<[u8; 32]> {
 /// Whole or not at all: written aside, synced, then renamed. One process owns the data directory, so
 /// nobody else makes a key meanwhile.
 fn create_file(directory: &Path, path: &Path, text: &str) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)?;
     let aside = path.with_extension("new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&aside)?;
     file.set_permissions(fs::Permissions::from_mode(0o600))?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;

@@ -173,7 +173,10 @@ pub struct SignedIn {
 impl SignedIn {
     /// The answer to the client, with the refresh token in it or not.
     pub fn into_session(self, refresh_in_body: bool) -> Session {
-        Session { refresh_token: refresh_in_body.then_some(self.refresh_token), ..self.session }
+        Session {
+            refresh_token: refresh_in_body.then_some(self.refresh_token),
+            ..self.session
+        }
     }
 }
 

@@ -69,7 +69,10 @@ pub(super) struct TokenSigner {
 
 impl TokenSigner {
     pub(super) fn new(key: &SigningKey, clock: SharedClock) -> Self {
-        Self { key: Arc::new(key.encoding_key()), clock }
+        Self {
+            key: Arc::new(key.encoding_key()),
+            clock,
+        }
     }
 
     /// A token for 15 minutes from now, and when it stops working.
@@ -81,8 +84,14 @@ impl TokenSigner {
     ) -> Result<(String, Timestamp), jsonwebtoken::errors::Error> {
         let now_s = self.clock.now().as_ms().div_euclid(1000);
         let expires_s = now_s + ACCESS_TOKEN_LIFE_MS / 1000;
-        let claims =
-            Claims { sub: user_id, role, name: name.to_owned(), iat: now_s, exp: expires_s, jti: Uuid::new_v4() };
+        let claims = Claims {
+            sub: user_id,
+            role,
+            name: name.to_owned(),
+            iat: now_s,
+            exp: expires_s,
+            jti: Uuid::new_v4(),
+        };
         let token = jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &claims, &self.key)?;
         Ok((token, Timestamp(expires_s.saturating_mul(1000))))
     }
@@ -109,7 +118,11 @@ impl TokenVerifier {
         let mut validation = Validation::new(Algorithm::EdDSA);
         // The library would read the machine's clock; `verify` compares with ours.
         validation.validate_exp = false;
-        Self { key: Arc::new(key.decoding_key()), validation: Arc::new(validation), clock }
+        Self {
+            key: Arc::new(key.decoding_key()),
+            validation: Arc::new(validation),
+            clock,
+        }
     }
 
     /// Who the token speaks for.
@@ -128,6 +141,11 @@ impl TokenVerifier {
         if self.clock.now() >= expires_at_ms {
             return Err(TokenError::Expired);
         }
-        Ok(Identity { user_id: claims.sub, role: claims.role, name: claims.name, expires_at_ms })
+        Ok(Identity {
+            user_id: claims.sub,
+            role: claims.role,
+            name: claims.name,
+            expires_at_ms,
+        })
     }
 }

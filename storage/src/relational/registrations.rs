@@ -1,0 +1,191 @@
+//! Who bids in which sale, and under which number.
+
+use super::entities::{registrations, users};
+use super::error::is_foreign_key_violation;
+use super::sales::lock;
+use super::{Error, RegistrationStatus, SaleStatus, Store};
+use gavel_engine::ids::{Paddle, SaleId, UserId};
+use gavel_engine::time::Timestamp;
+use sea_orm::sea_query::{ExprTrait, SimpleExpr};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, RelationDef, Set,
+};
+use uuid::Uuid;
+
+/// The first number for online bidders; lower ones are for the room.
+pub const FIRST_ONLINE_PADDLE: i32 = 1001;
+
+/// A bidder's place in a sale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegistrationRecord {
+    /// The sale.
+    pub sale_id: SaleId,
+    /// The bidder.
+    pub user_id: UserId,
+    /// What the bidder signs in with.
+    pub name: String,
+    /// What others see.
+    pub display_name: String,
+    /// The bidder's number, unique in the sale.
+    pub paddle: Paddle,
+    /// Whether the bidder may bid.
+    pub status: RegistrationStatus,
+    /// Unix milliseconds.
+    pub registered_at_ms: Timestamp,
+}
+
+/// The registrations of a [`Store`].
+#[derive(Debug)]
+pub struct Registrations<'a>(pub(super) &'a Store);
+
+impl Registrations<'_> {
+    /// Registers a bidder under the next number; one who is registered already stays as is. Approved at
+    /// once when the sale says so.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchSale`] also for a draft, [`Error::SaleEnded`], [`Error::NoSuchUser`].
+    pub async fn register(
+        &self,
+        sale: SaleId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<RegistrationRecord, Error> {
+        let transaction = self.0.begin().await?;
+        // The sale's row is the lock that gives out numbers one by one.
+        let row = lock(&transaction, sale).await?;
+        if row.status == SaleStatus::Draft {
+            return Err(Error::NoSuchSale);
+        }
+        if let Some(registered) = find_one(&transaction, sale, user).await? {
+            return Ok(registered);
+        }
+        if row.status == SaleStatus::Ended {
+            return Err(Error::SaleEnded);
+        }
+        let status = if row.auto_approve {
+            RegistrationStatus::Approved
+        } else {
+            RegistrationStatus::Pending
+        };
+        let registration = registrations::Model {
+            sale_id: sale.into(),
+            user_id: user.into(),
+            paddle: row.next_paddle,
+            status,
+            registered_at_ms: now.as_ms(),
+        };
+        registrations::Entity::insert(registration.into_active_model())
+            .exec_without_returning(&transaction)
+            .await
+            .map_err(|error| {
+                if is_foreign_key_violation(&error) {
+                    Error::NoSuchUser
+                } else {
+                    error.into()
+                }
+            })?;
+        let next_paddle = row.next_paddle + 1;
+        let mut row = row.into_active_model();
+        row.next_paddle = Set(next_paddle);
+        row.update(&transaction).await?;
+        let registered = find_one(&transaction, sale, user)
+            .await?
+            .ok_or(Error::NoSuchRegistration)?;
+        transaction.commit().await?;
+        Ok(registered)
+    }
+
+    /// Lets a registered bidder bid, or not; what it is then.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRegistration`].
+    pub async fn set_status(
+        &self,
+        sale: SaleId,
+        user: UserId,
+        status: RegistrationStatus,
+    ) -> Result<RegistrationRecord, Error> {
+        let transaction = self.0.begin().await?;
+        let row = registrations::Entity::find_by_id((sale.into(), user.into()))
+            .lock_exclusive()
+            .one(&transaction)
+            .await?
+            .ok_or(Error::NoSuchRegistration)?;
+        let mut row = row.into_active_model();
+        row.status = Set(status);
+        row.update(&transaction).await?;
+        let registered = find_one(&transaction, sale, user)
+            .await?
+            .ok_or(Error::NoSuchRegistration)?;
+        transaction.commit().await?;
+        Ok(registered)
+    }
+
+    /// One bidder's registration.
+    pub async fn by_user(&self, sale: SaleId, user: UserId) -> Result<Option<RegistrationRecord>, Error> {
+        find_one(&self.0.read, sale, user).await
+    }
+
+    /// All registrations for a sale, in the order of paddles; none for an unknown sale.
+    pub async fn of_sale(&self, sale: SaleId) -> Result<Vec<RegistrationRecord>, Error> {
+        find(&self.0.read, registrations::Column::SaleId.eq(Uuid::from(sale))).await
+    }
+}
+
+async fn find_one(
+    connection: &impl ConnectionTrait,
+    sale: SaleId,
+    user: UserId,
+) -> Result<Option<RegistrationRecord>, Error> {
+    let of_user = registrations::Column::SaleId
+        .eq(Uuid::from(sale))
+        .and(registrations::Column::UserId.eq(Uuid::from(user)));
+    Ok(find(connection, of_user).await?.pop())
+}
+
+pub(super) async fn find(
+    connection: &impl ConnectionTrait,
+    filter: SimpleExpr,
+) -> Result<Vec<RegistrationRecord>, Error> {
+    let user: RelationDef = registrations::Entity::belongs_to(users::Entity)
+        .from(registrations::Column::UserId)
+        .to(users::Column::Id)
+        .into();
+    let rows: Vec<(Uuid, Uuid, String, String, i32, RegistrationStatus, i64)> = registrations::Entity::find()
+        .select_only()
+        .column(registrations::Column::SaleId)
+        .column(registrations::Column::UserId)
+        .column(users::Column::Name)
+        .column(users::Column::DisplayName)
+        .column(registrations::Column::Paddle)
+        .column(registrations::Column::Status)
+        .column(registrations::Column::RegisteredAtMs)
+        .join(JoinType::InnerJoin, user)
+        .filter(filter)
+        .order_by_asc(registrations::Column::Paddle)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    rows.into_iter()
+        .map(
+            |(sale_id, user_id, name, display_name, paddle, status, registered_at_ms)| {
+                Ok(RegistrationRecord {
+                    sale_id: sale_id.into(),
+                    user_id: user_id.into(),
+                    name,
+                    display_name,
+                    paddle: paddle_from_row(paddle)?,
+                    status,
+                    registered_at_ms: Timestamp(registered_at_ms),
+                })
+            },
+        )
+        .collect()
+}
+
+pub(super) fn paddle_from_row(paddle: i32) -> Result<Paddle, Error> {
+    u32::try_from(paddle)
+        .map(Paddle)
+        .map_err(|_| Error::BadValue(format!("paddle {paddle}")))
+}
