@@ -104,6 +104,12 @@ impl From<UserId> for BidderId {
 #[serde(transparent)]
 pub struct Paddle(pub u32);
 
+impl Paddle {
+    /// Numbers up to this one are issued in the room; accounts that register get higher ones, so
+    /// that a clerk never gives away the number of somebody who registers a moment later.
+    pub const ROOM_MAX: Self = Self(999);
+}
+
 impl fmt::Display for Paddle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -93,6 +93,8 @@ reasons! {
     AlreadyStarted = "already_started", "The sale has started already.";
     /// A text is too long.
     TextTooLong = "text_too_long", "The message is longer than 280 characters.";
+    /// Two lots of one id, or rules that [`crate::rules::RuleSet::validate`] refuses.
+    InvalidSetup = "invalid_setup", "The sale's lots or their rules make no sense.";
 }
 
 /// A refusal, and what would have been accepted.

@@ -1,12 +1,15 @@
 //! From event to state: total, and the only place where state changes.
 
-use super::{Answer, Auction, Event, Header, REFUSALS_KEPT, Record, Registration, SalePhase, Setup, Verdict};
+use super::{
+    Answer, Auction, Event, Header, REFUSALS_KEPT, Record, Registration, SaleKind, SalePhase, Setup, Verdict,
+};
 use crate::{
-    Reason,
-    ids::{BidId, LotId},
-    lot::{Bid, BookEntry, HistoricBid, Lot, Phase, Standing},
+    Reason, Rejection,
+    ids::{BidId, BidderId, LotId},
+    lot::{Bid, BookEntry, HistoricBid, Lot, Offer, Phase, Standing},
     time::Timestamp,
 };
+use std::collections::btree_map::Entry;
 
 impl Auction {
     /// Applies one decision. Never fails: whatever an event names that is not there is ignored,
@@ -46,38 +49,14 @@ impl Auction {
                 offer,
                 rejection,
             } => {
-                let verdict = Verdict::Refused(*rejection);
-                self.remember(*bid_id, |at, seq| Answer {
-                    bidder: *bidder,
-                    asked: Some((*lot_id, *offer)),
-                    at,
-                    seq,
-                    verdict,
-                });
-                self.bound_refusals(*bid_id);
+                self.remember_refusal(*bid_id, *bidder, Some((*lot_id, *offer)), *rejection);
             }
             Event::BidVoided { bid_id, bidder } => {
-                let verdict = Verdict::Refused(Reason::NotReceived.into());
-                let bidder = *bidder;
-                self.remember(*bid_id, |at, seq| Answer {
-                    bidder,
-                    asked: None,
-                    at,
-                    seq,
-                    verdict,
-                });
-                self.bound_refusals(*bid_id);
+                self.remember_refusal(*bid_id, *bidder, None, Reason::NotReceived.into());
             }
             Event::AbsenteeLeft { lot_id, entry } => {
-                let asked = Some((*lot_id, crate::lot::Offer::Max(entry.max)));
-                let bidder = entry.bidder;
-                self.remember(entry.bid_id, |at, seq| Answer {
-                    bidder,
-                    asked,
-                    at,
-                    seq,
-                    verdict: Verdict::Booked,
-                });
+                let asked = Some((*lot_id, Offer::Max(entry.max)));
+                self.remember(entry.bid_id, entry.bidder, asked, Verdict::Booked);
                 self.change(*lot_id, |lot| enter_in_book(lot, *entry));
             }
             Event::BidAccepted {
@@ -86,7 +65,7 @@ impl Auction {
                 standing,
             } => self.accept(*lot_id, bid, standing),
             Event::LotOpened(lot_id) => {
-                self.current = Some(*lot_id);
+                self.look_at(*lot_id);
                 self.change(*lot_id, |lot| lot.phase = Phase::Open);
             }
             Event::CloseExtended { lot_id, closes_at } => self.change(*lot_id, |lot| {
@@ -107,11 +86,19 @@ impl Auction {
                 lot.phase = Phase::Open;
                 lot.closes_at = *closes_at;
             }),
-            Event::LotClosed { lot_id, outcome, .. } => self.change(*lot_id, |lot| {
-                lot.phase = Phase::Closed;
-                lot.fair_warning = false;
-                lot.outcome = Some(*outcome);
-            }),
+            Event::LotClosed {
+                lot_id,
+                outcome,
+                by_hammer,
+            } => {
+                let at = self.clock;
+                self.change(*lot_id, |lot| {
+                    lot.phase = Phase::Closed;
+                    lot.fair_warning = false;
+                    lot.outcome = Some(*outcome);
+                    lot.closed_at = lot.closes_at.filter(|_| !by_hammer).or(Some(at));
+                });
+            }
             Event::BidRetracted {
                 lot_id,
                 bid_id,
@@ -128,11 +115,12 @@ impl Auction {
                 }
             }),
             Event::LotReopened { lot_id, closes_at } => {
-                self.current = Some(*lot_id);
+                self.look_at(*lot_id);
                 self.change(*lot_id, |lot| {
                     lot.phase = Phase::Open;
                     lot.closes_at = *closes_at;
                     lot.outcome = None;
+                    lot.closed_at = None;
                 });
             }
         }
@@ -153,6 +141,13 @@ impl Auction {
             .zip(&self.lots)
             .map(|(index, lot)| (lot.lot_id, index))
             .collect();
+    }
+
+    /// In the room everybody looks at one lot; of a timed sale's open lots none is the current one.
+    fn look_at(&mut self, lot_id: LotId) {
+        if self.kind() == Some(SaleKind::Room) {
+            self.current = Some(lot_id);
+        }
     }
 
     fn accept(&mut self, lot_id: LotId, bid: &Bid, standing: &Standing) {
@@ -180,23 +175,42 @@ impl Auction {
             leading: standing.leader == bid.bidder,
             minimum,
         };
-        let (bidder, asked) = (bid.bidder, Some((lot_id, bid.offer)));
-        self.remember(bid.bid_id, |at, seq| Answer {
+        self.remember(bid.bid_id, bid.bidder, Some((lot_id, bid.offer)), verdict);
+    }
+
+    /// Keeps the first answer to a bid; whether this was it.
+    fn remember(
+        &mut self,
+        bid_id: BidId,
+        bidder: BidderId,
+        asked: Option<(LotId, Offer)>,
+        verdict: Verdict,
+    ) -> bool {
+        let Entry::Vacant(first) = self.answers.entry(bid_id) else {
+            return false;
+        };
+        first.insert(Answer {
             bidder,
             asked,
-            at,
-            seq,
+            at: self.clock,
+            seq: self.seq,
             verdict,
         });
+        true
     }
 
-    /// Keeps the first answer to a bid.
-    fn remember(&mut self, bid_id: BidId, answer: impl FnOnce(Timestamp, u64) -> Answer) {
-        let (at, seq) = (self.clock, self.seq);
-        self.answers.entry(bid_id).or_insert_with(|| answer(at, seq));
-    }
-
-    fn bound_refusals(&mut self, bid_id: BidId) {
+    /// Refusals are many and cheap to cause, so only the latest are kept. One that was not the
+    /// first answer to its bid must not push that first answer out either.
+    fn remember_refusal(
+        &mut self,
+        bid_id: BidId,
+        bidder: BidderId,
+        asked: Option<(LotId, Offer)>,
+        rejection: Rejection,
+    ) {
+        if !self.remember(bid_id, bidder, asked, Verdict::Refused(rejection)) {
+            return;
+        }
         self.refusals.push_back(bid_id);
         if self.refusals.len() > REFUSALS_KEPT
             && let Some(oldest) = self.refusals.pop_front()

@@ -204,7 +204,7 @@ impl Auction {
         &self.lots
     }
 
-    /// The lot opened last, while it is the one that everybody looks at.
+    /// The lot that was opened last in the room; `None` in a timed sale, where lots are open side by side.
     pub fn current_lot(&self) -> Option<LotId> {
         self.current
     }
@@ -293,6 +293,19 @@ impl Auction {
             Err(Reason::SaleEnded)
         } else {
             Ok(lot)
+        }
+    }
+
+    /// Only bidders whom the house has approved may bid.
+    fn require_approved(&self, bidder: BidderId) -> Result<(), Reason> {
+        match self
+            .registration(bidder)
+            .map(|registration| registration.standing)
+        {
+            None => Err(Reason::NotRegistered),
+            Some(Approval::Pending) => Err(Reason::PendingApproval),
+            Some(Approval::Suspended) => Err(Reason::Suspended),
+            Some(Approval::Approved) => Ok(()),
         }
     }
 

@@ -148,6 +148,8 @@ pub struct Lot {
     pub fair_warning: bool,
     /// How it ended, while it is closed.
     pub outcome: Option<Outcome>,
+    /// When it ended, while it is closed: the hammer's time, or the close that came by itself.
+    pub closed_at: Option<Timestamp>,
     /// Maxima left before it was opened, by time.
     pub book: Vec<BookEntry>,
 }
@@ -167,6 +169,7 @@ impl Lot {
             extensions: 0,
             fair_warning: false,
             outcome: None,
+            closed_at: None,
             book: Vec::new(),
         }
     }
@@ -270,7 +273,8 @@ impl Lot {
     pub fn extended_close(&self, now: Timestamp) -> Option<Timestamp> {
         let (soft, close) = (self.rules.soft_close?, self.closes_at?);
         let bounded = soft.max_extensions.is_some_and(|most| self.extensions >= most);
-        if bounded || close.since_ms(now) > soft.window_ms {
+        // A lot opened past its close closes at once, also when the house has bid its book.
+        if bounded || close <= now || close.since_ms(now) > soft.window_ms {
             return None;
         }
         let moved = now.plus_ms(soft.extend_ms);

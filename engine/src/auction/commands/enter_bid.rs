@@ -4,7 +4,7 @@ use super::place_bid;
 use crate::{
     Reason, Rejection,
     auction::{Approval, Auction, EnterBid, Event},
-    ids::BidderId,
+    ids::{BidderId, Paddle},
     lot::{BookEntry, Channel, Offer, Phase},
     time::Timestamp,
 };
@@ -20,8 +20,6 @@ pub(in crate::auction) fn decide(
     let (bidder, issued) = bidder_of(auction, enter)?;
     let accepted = match (enter.channel, enter.offer, lot.phase) {
         (Channel::Absentee, Offer::Max(max), Phase::Pending) => {
-            // A maximum in the book must belong to somebody who can be found.
-            enter.paddle.ok_or(Reason::UnknownPaddle)?;
             let entry = BookEntry {
                 bid_id: enter.bid_id,
                 bidder,
@@ -38,28 +36,24 @@ pub(in crate::auction) fn decide(
 
 /// Whom the bid counts for, and the event that issues a new number to the room.
 fn bidder_of(auction: &Auction, enter: &EnterBid) -> Result<(BidderId, Option<Event>), Reason> {
+    let holder = enter.paddle.and_then(|paddle| auction.holder(paddle));
+    if let Some(holder) = holder {
+        auction.require_approved(holder)?;
+        return Ok((holder, None));
+    }
+    // Whoever is not present must be somebody who can be found afterwards.
+    if enter.channel == Channel::Absentee || enter.paddle.is_some_and(|paddle| paddle > Paddle::ROOM_MAX) {
+        return Err(Reason::UnknownPaddle);
+    }
     // An unnamed room bidder, and the holder of a number issued now, is known by this first bid.
     let newcomer = BidderId(enter.bid_id.0);
-    let Some(paddle) = enter.paddle else {
-        return Ok((newcomer, None));
-    };
-    let Some(holder) = auction.holder(paddle) else {
-        let standing = Approval::Approved;
-        return Ok((
-            newcomer,
-            Some(Event::Registered {
-                bidder: newcomer,
-                paddle,
-                standing,
-            }),
-        ));
-    };
-    match auction
-        .registration(holder)
-        .map(|registration| registration.standing)
-    {
-        Some(Approval::Suspended) => Err(Reason::Suspended),
-        Some(Approval::Pending) => Err(Reason::PendingApproval),
-        Some(Approval::Approved) | None => Ok((holder, None)),
+    if auction.registration(newcomer).is_some() {
+        return Err(Reason::BidIdReused);
     }
+    let issued = enter.paddle.map(|paddle| Event::Registered {
+        bidder: newcomer,
+        paddle,
+        standing: Approval::Approved,
+    });
+    Ok((newcomer, issued))
 }

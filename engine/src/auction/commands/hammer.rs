@@ -4,7 +4,7 @@ use crate::{
     Reason,
     auction::{Approval, Auction, Event, Hammer},
     ids::{BidderId, Paddle},
-    lot::Outcome,
+    lot::{Lot, Outcome},
 };
 
 pub(in crate::auction) fn decide(auction: &Auction, hammer: &Hammer) -> Result<Vec<Event>, Reason> {
@@ -24,7 +24,7 @@ pub(in crate::auction) fn decide(auction: &Auction, hammer: &Hammer) -> Result<V
     }
     let (winner, issued) = match hammer.paddle {
         None => (standing.leader, None),
-        Some(paddle) => winner_with(auction, standing.leader, paddle)?,
+        Some(paddle) => winner_with(auction, lot, standing.leader, paddle)?,
     };
     let sold = close(Outcome::Sold {
         winner,
@@ -37,13 +37,16 @@ pub(in crate::auction) fn decide(auction: &Auction, hammer: &Hammer) -> Result<V
 /// anybody else must be its holder.
 fn winner_with(
     auction: &Auction,
+    lot: &Lot,
     leader: BidderId,
     paddle: Paddle,
 ) -> Result<(BidderId, Option<Event>), Reason> {
     match (auction.paddle(leader), auction.holder(paddle)) {
         (Some(own), _) if own == paddle => Ok((leader, None)),
         (Some(_), _) => Err(Reason::UnknownPaddle),
-        (None, Some(holder)) => Ok((holder, None)),
+        (None, Some(holder)) if lot.rules.seller == Some(holder) => Err(Reason::SellerMayNotBid),
+        (None, Some(holder)) => auction.require_approved(holder).map(|()| (holder, None)),
+        (None, None) if paddle > Paddle::ROOM_MAX => Err(Reason::UnknownPaddle),
         (None, None) => {
             let standing = Approval::Approved;
             Ok((

@@ -1,5 +1,6 @@
 //! One file per command: what it means now, or why it is refused.
 
+mod book;
 pub(super) mod enter_bid;
 pub(super) mod hammer;
 pub(super) mod open_lot;

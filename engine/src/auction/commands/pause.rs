@@ -1,5 +1,6 @@
 //! Time stands still for a lot, and goes on.
 
+use super::book;
 use crate::{
     Reason,
     auction::{Auction, Event},
@@ -27,5 +28,11 @@ pub(in crate::auction) fn resume(
         Phase::Open => return Err(Reason::NotPaused),
     };
     let closes_at = lot.closes_at.map(|close| close.plus_ms(now.since_ms(paused_at)));
-    Ok(vec![Event::Resumed { lot_id, closes_at }])
+    let mut events = vec![Event::Resumed { lot_id, closes_at }];
+    // A retraction during the pause may have brought maxima of the book within reach.
+    events.extend(book::bid(auction, lot, now, |lot| {
+        lot.phase = Phase::Open;
+        lot.closes_at = closes_at;
+    }));
+    Ok(events)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Reason, Rejection,
-    auction::{Approval, Auction, Event, PlaceBid},
+    auction::{Auction, Event, PlaceBid},
     ids::{BidId, BidderId},
     lot::{BookEntry, Channel, Lot, Offer, Phase},
     money::Currency,
@@ -17,7 +17,7 @@ pub(in crate::auction) fn decide(
     require_new(auction, place.bid_id)?;
     let lot = auction.lot_on_sale(place.lot_id)?;
     require_payable(auction, place.offer, place.currency)?;
-    require_approved(auction, place.bidder)?;
+    auction.require_approved(place.bidder)?;
     if place.book_if_pending
         && lot.phase == Phase::Pending
         && let Offer::Max(max) = place.offer
@@ -52,18 +52,6 @@ pub(super) fn require_payable(auction: &Auction, offer: Offer, currency: Currenc
         Ok(())
     } else {
         Err(Reason::AmountOutOfRange)
-    }
-}
-
-fn require_approved(auction: &Auction, bidder: BidderId) -> Result<(), Reason> {
-    match auction
-        .registration(bidder)
-        .map(|registration| registration.standing)
-    {
-        None => Err(Reason::NotRegistered),
-        Some(Approval::Pending) => Err(Reason::PendingApproval),
-        Some(Approval::Suspended) => Err(Reason::Suspended),
-        Some(Approval::Approved) => Ok(()),
     }
 }
 

@@ -3,31 +3,43 @@
 use super::open_lot;
 use crate::{
     Reason,
-    auction::{Auction, Event, MESSAGE_CHARS_MAX, SaleKind, SalePhase, Setup},
+    auction::{Auction, Event, LotSetup, MESSAGE_CHARS_MAX, SaleKind, SalePhase, Setup},
     lot::Phase,
+    time::Timestamp,
 };
+use std::collections::BTreeSet;
 
 pub(in crate::auction) fn create(auction: &Auction, setup: &Setup) -> Result<Vec<Event>, Reason> {
     if auction.sale_id().is_some() {
         return Err(Reason::AlreadyCreated);
     }
-    Ok(vec![Event::Created(Box::new(setup.clone()))])
+    let mut ids = BTreeSet::new();
+    let sound = |lot: &LotSetup| lot.rules.validate().is_empty();
+    if setup.lots.iter().all(|lot| ids.insert(lot.lot_id) && sound(lot)) {
+        Ok(vec![Event::Created(Box::new(setup.clone()))])
+    } else {
+        Err(Reason::InvalidSetup)
+    }
 }
 
-pub(in crate::auction) fn start(auction: &Auction) -> Result<Vec<Event>, Reason> {
-    let kind = auction.kind().ok_or(Reason::UnknownSale)?;
-    match auction.phase() {
+/// A timed sale of which single lots were opened by hand before still gets the others opened.
+pub(in crate::auction) fn start(auction: &Auction, now: Timestamp) -> Result<Vec<Event>, Reason> {
+    let started = match auction.phase() {
         SalePhase::Ended => return Err(Reason::SaleEnded),
-        SalePhase::Live => return Err(Reason::AlreadyStarted),
-        SalePhase::Published => {}
-    }
-    let mut events = vec![Event::Started];
-    if kind == SaleKind::Timed {
+        SalePhase::Live => None,
+        SalePhase::Published => Some(Event::Started),
+    };
+    let mut events = Vec::from_iter(started);
+    if auction.kind() == Some(SaleKind::Timed) {
         for lot in auction.lots().iter().filter(|lot| lot.phase == Phase::Pending) {
-            events.extend(open_lot::open(auction, lot));
+            events.extend(open_lot::open(auction, lot, now));
         }
     }
-    Ok(events)
+    if events.is_empty() {
+        Err(Reason::AlreadyStarted)
+    } else {
+        Ok(events)
+    }
 }
 
 pub(in crate::auction) fn end(auction: &Auction) -> Result<Vec<Event>, Reason> {

@@ -1,17 +1,19 @@
 //! The auctioneer's next asking price.
 
-use super::open_lot;
+use super::book;
 use crate::{
     Reason, Rejection,
     auction::{Auction, Event},
     ids::LotId,
     money::Amount,
+    time::Timestamp,
 };
 
 pub(in crate::auction) fn decide(
     auction: &Auction,
     lot_id: LotId,
     ask: Amount,
+    now: Timestamp,
 ) -> Result<Vec<Event>, Rejection> {
     let lot = auction.lot_on_sale(lot_id)?;
     lot.require_open()?;
@@ -27,11 +29,7 @@ pub(in crate::auction) fn decide(
         ));
     }
     let mut events = vec![Event::AskSet(lot_id, ask)];
-    // Before the first bid a lower ask can bring in the book.
-    if lot.standing.is_none() && lot.book.iter().any(|entry| !entry.placed) {
-        let mut asked = lot.clone();
-        asked.ask = Some(ask);
-        events.extend(open_lot::bid_the_book(auction, asked));
-    }
+    // A lower ask can bring in the book.
+    events.extend(book::bid(auction, lot, now, |lot| lot.ask = Some(ask)));
     Ok(events)
 }

@@ -1,0 +1,4 @@
+//! The subcommands of `gavel`, one module each.
+
+pub mod replay;
+pub mod vectors;
