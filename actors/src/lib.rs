@@ -10,4 +10,5 @@ pub mod auctions;
 pub mod catalogue;
 pub mod clock;
 pub mod service;
+mod text;
 pub mod users;

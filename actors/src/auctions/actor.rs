@@ -1,0 +1,615 @@
+//! The actor of one live auction.
+
+use super::{
+    RECORD,
+    messages::{
+        Bid, BidStatus, CommandReply, Direct, Durable, Follow, Followed, History, Misplaced, Refused, Stop,
+    },
+    outstanding::{Outstanding, Waiting},
+    projector::{Projection, Projector},
+    recent::Recent,
+    registry::Obituary,
+    snapshots::Snapshotter,
+    topic::{Topic, Update},
+    wire::{self, Audience, LotView, Outgoing, Present, SaleView, StaffView, You},
+};
+use crate::clock::SharedClock;
+use actix::{Actor, ActorContext, AsyncContext, Context, Handler, SpawnHandle};
+use gavel_engine::{
+    Reason, Rejection,
+    auction::{Auction, Command, Event, Record, Repeat},
+    ids::{BidId, BidderId, LotId, SaleId, UserId},
+    lot::Offer,
+    time::Timestamp,
+};
+use gavel_storage::{
+    journal::{self, Append, DurableSink, Handle, Permit},
+    relational::BookVisibility,
+};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::oneshot;
+
+/// Requests that may wait for one auction; the next one is answered `busy`.
+pub(super) const MAILBOX_MAX: usize = 4096;
+
+/// How long a close waits that the journal had no room for.
+const RETRY_MS: u64 = 20;
+
+/// How often presence is told, and lost projections are repeated.
+const HOUSEKEEPING_MS: u64 = 1000;
+
+/// What an auction's actor works with.
+pub(super) struct Parts {
+    pub(super) sale_id: SaleId,
+    pub(super) state: Auction,
+    /// Place and hash of the state's last record in the journal.
+    pub(super) head: Option<(u64, journal::Hash)>,
+    pub(super) visibility: BookVisibility,
+    pub(super) journal: Handle,
+    pub(super) clock: SharedClock,
+    pub(super) topic: Arc<Topic>,
+    pub(super) projector: Projector,
+    pub(super) snapshots: Snapshotter,
+    pub(super) obituary: Obituary,
+}
+
+/// See the module's documentation.
+pub(super) struct AuctionActor {
+    sale_id: SaleId,
+    /// Everything decided: what the next command is decided against.
+    speculative: Auction,
+    /// Everything durable: what anyone is shown.
+    stable: Auction,
+    outstanding: Outstanding,
+    /// Place and hash of the last record in the journal.
+    head: Option<(u64, journal::Hash)>,
+    recent: Recent,
+    visibility: BookVisibility,
+    journal: Handle,
+    sink: Arc<dyn DurableSink>,
+    clock: SharedClock,
+    topic: Arc<Topic>,
+    projector: Projector,
+    projection_lost: bool,
+    snapshots: Snapshotter,
+    timer: Option<(Timestamp, SpawnHandle)>,
+    stopping: Option<oneshot::Sender<()>>,
+    obituary: Obituary,
+}
+
+/// Brings durability back into the actor as a message.
+struct Sink(actix::Addr<AuctionActor>);
+
+impl DurableSink for Sink {
+    fn durable(&self, _auction: u128, seq: u64, lsn: u64, hash: journal::Hash) {
+        // Past the mailbox's bound on purpose: at most one for each record that the journal has
+        // admitted, and dropping one would leave its bidders without an answer.
+        self.0.do_send(Durable { seq, lsn, hash });
+    }
+
+    fn refused(&self, _auction: u128, seq: u64, expected_seq: u64) {
+        self.0.do_send(Misplaced { seq, expected_seq });
+    }
+}
+
+impl AuctionActor {
+    /// The actor with its state as recovered; everything in it is durable.
+    pub(super) fn new(parts: Parts, ctx: &mut Context<Self>) -> Self {
+        ctx.set_mailbox_capacity(MAILBOX_MAX);
+        Self {
+            sale_id: parts.sale_id,
+            speculative: parts.state.clone(),
+            recent: Recent::starting_at(parts.state.seq()),
+            stable: parts.state,
+            outstanding: Outstanding::default(),
+            head: parts.head,
+            visibility: parts.visibility,
+            journal: parts.journal,
+            sink: Arc::new(Sink(ctx.address())),
+            clock: parts.clock,
+            topic: parts.topic,
+            projector: parts.projector,
+            projection_lost: true,
+            snapshots: parts.snapshots,
+            timer: None,
+            stopping: None,
+            obituary: parts.obituary,
+        }
+    }
+
+    /// Now, never earlier than what the auction has seen.
+    fn now(&self) -> Timestamp {
+        self.clock.now().max(self.speculative.clock())
+    }
+
+    fn reserve(&self) -> Result<Permit, Refused> {
+        if self.stopping.is_some() {
+            return Err(Refused::Unavailable);
+        }
+        self.journal.reserve().map_err(Refused::from)
+    }
+
+    /// Time first: what was due by `now` happens before anything else.
+    fn advance(&mut self, now: Timestamp) -> Result<(), Refused> {
+        let due = self.speculative.due(now);
+        if due.is_empty() {
+            return Ok(());
+        }
+        let permit = self.reserve()?;
+        self.record(permit, Record { at: now, events: due })
+    }
+
+    /// Decides a command and sends its events to the journal.
+    fn decide(&mut self, command: &Command, now: Timestamp) -> Result<Result<(), Rejection>, Refused> {
+        let permit = self.reserve()?;
+        match self.speculative.decide(command, now) {
+            Err(rejection) => Ok(Err(rejection)),
+            Ok(events) if events.is_empty() => Ok(Ok(())),
+            Ok(events) => self.record(permit, Record { at: now, events }).map(Ok),
+        }
+    }
+
+    fn record(&mut self, mut permit: Permit, record: Record) -> Result<(), Refused> {
+        let seq = self.speculative.seq() + 1;
+        let payload = RECORD.encode(&record).map_err(|error| {
+            tracing::error!(sale = %self.sale_id, %error, "a record cannot be encoded");
+            Refused::Unavailable
+        })?;
+        permit.grow(payload.len())?;
+        let append = Append {
+            auction: self.sale_id.0,
+            seq,
+            payload,
+            sink: Arc::clone(&self.sink),
+        };
+        self.journal.append(permit, append).map_err(|error| {
+            tracing::error!(sale = %self.sale_id, %error, "the journal takes no records");
+            Refused::Unavailable
+        })?;
+        self.speculative.apply(&record);
+        self.outstanding.push(seq, record);
+        Ok(())
+    }
+
+    /// One bid: decided, refused or recognised; its answer waits for the disk.
+    fn bid(&mut self, command: &Command, reply: oneshot::Sender<super::BidReply>) {
+        let now = self.now();
+        match self.try_bid(command, now) {
+            Err(refused) => {
+                let _ = reply.send(Err(refused));
+            }
+            Ok(answer) => {
+                let waiting = match answer {
+                    BidAnswer::Remembered { bid_id, repeated } => Waiting::Bid {
+                        bid_id,
+                        repeated,
+                        reply,
+                    },
+                    BidAnswer::Rejected(rejection) => Waiting::BidRejected { rejection, reply },
+                };
+                self.outstanding.answer_after_all(waiting, &self.stable);
+            }
+        }
+    }
+
+    fn try_bid(&mut self, command: &Command, now: Timestamp) -> Result<BidAnswer, Refused> {
+        self.advance(now)?;
+        let Some(asked) = Asked::of(command, &self.speculative) else {
+            return Ok(BidAnswer::Rejected(Reason::WrongFormat.into()));
+        };
+        match self
+            .speculative
+            .repeat(asked.bid_id, asked.known_bidder, asked.lot_id, asked.offer)
+        {
+            Repeat::Same(_) => {
+                return Ok(BidAnswer::Remembered {
+                    bid_id: asked.bid_id,
+                    repeated: true,
+                });
+            }
+            Repeat::Reused => return Ok(BidAnswer::Rejected(Reason::BidIdReused.into())),
+            Repeat::New => {}
+        }
+        if let Err(rejection) = self.decide(command, now)? {
+            let Asked {
+                bid_id,
+                lot_id,
+                offer,
+                bidder,
+                ..
+            } = asked;
+            let refused = Event::BidRefused {
+                lot_id,
+                bid_id,
+                bidder,
+                offer,
+                rejection,
+            };
+            let permit = self.reserve()?;
+            self.record(
+                permit,
+                Record {
+                    at: now,
+                    events: vec![refused],
+                },
+            )?;
+        }
+        Ok(BidAnswer::Remembered {
+            bid_id: asked.bid_id,
+            repeated: false,
+        })
+    }
+
+    fn command(&mut self, command: &Command, reply: oneshot::Sender<CommandReply>) {
+        let now = self.now();
+        match self.advance(now).and_then(|()| self.decide(command, now)) {
+            Err(refused) => {
+                let _ = reply.send(Err(refused));
+            }
+            Ok(result) => {
+                self.outstanding
+                    .answer_after_all(Waiting::Command { result, reply }, &self.stable);
+            }
+        }
+    }
+
+    /// A record is durable: now it is true for everybody.
+    fn settle(&mut self, record: &Record) {
+        self.stable.apply(record);
+        let seq = self.stable.seq();
+        let mut encode = |audience| {
+            let after_seq = self.recent.last_seq(audience);
+            let update = wire::update(self.sale_id, after_seq, record, &self.stable, audience)?;
+            self.recent.push(audience, seq, update.clone());
+            Some(update)
+        };
+        let (public, staff) = (encode(Audience::Public), encode(Audience::Staff));
+        let personal = self.personal(record);
+        if public.is_some() || staff.is_some() || !personal.is_empty() {
+            self.topic.send(Update {
+                sale_id: self.sale_id,
+                seq: Some(seq),
+                public,
+                staff,
+                personal,
+            });
+        }
+        self.project(record);
+    }
+
+    /// Tells the relational store. After one loss nothing more is told until everything is.
+    fn project(&mut self, record: &Record) {
+        if !self.projection_lost
+            && let Some(projection) = Projection::of(&self.stable, &record.events)
+        {
+            self.projection_lost = !self.projector.try_send(projection);
+        }
+    }
+
+    /// What single bidders must hear because no update shows it.
+    fn personal(&self, record: &Record) -> Vec<(UserId, bytes::Bytes)> {
+        let concerned = record.events.iter().filter_map(|event| match event {
+            Event::Registered { bidder, .. } => Some(*bidder),
+            Event::AbsenteeLeft { entry, .. } => Some(entry.bidder),
+            Event::BidRetracted { lot_id, bid_id, .. } => {
+                let bids = &self.stable.lot(*lot_id)?.bids;
+                bids.iter()
+                    .find(|historic| historic.bid.bid_id == *bid_id)
+                    .map(|historic| historic.bid.bidder)
+            }
+            _ => None,
+        });
+        concerned
+            .filter_map(|bidder: BidderId| {
+                let you = You::of(&self.stable, bidder)?;
+                let message = Outgoing::You {
+                    sale_id: self.sale_id,
+                    seq: self.stable.seq(),
+                    you,
+                };
+                Some((UserId(bidder.0), message.encode()))
+            })
+            .collect()
+    }
+
+    fn follow(&self, follow: &Follow) -> Followed {
+        let seq = self.stable.seq();
+        let missed = follow
+            .last_seq
+            .filter(|last_seq| *last_seq <= seq)
+            .and_then(|last_seq| {
+                let updates = self.recent.since(follow.audience, last_seq)?;
+                Some((last_seq, updates))
+            });
+        let you = follow.viewer.and_then(|user| You::of(&self.stable, user.into()));
+        let messages = match missed {
+            Some((from_seq, updates)) => {
+                let resumed = Outgoing::Resumed {
+                    sale_id: self.sale_id,
+                    from_seq,
+                    seq,
+                };
+                let you = you.map(|you| {
+                    Outgoing::You {
+                        sale_id: self.sale_id,
+                        seq,
+                        you,
+                    }
+                    .encode()
+                });
+                [resumed.encode()].into_iter().chain(updates).chain(you).collect()
+            }
+            None => vec![self.snapshot(follow.audience, you)],
+        };
+        Followed { seq, messages }
+    }
+
+    fn snapshot(&self, audience: Audience, you: Option<You>) -> bytes::Bytes {
+        let staff = audience == Audience::Staff;
+        Outgoing::Snapshot {
+            sale_id: self.sale_id,
+            seq: self.stable.seq(),
+            server_time_ms: self.clock.now(),
+            sale: SaleView::of(&self.stable),
+            lots: self
+                .stable
+                .lots()
+                .iter()
+                .map(|lot| LotView::of(&self.stable, lot))
+                .collect(),
+            you,
+            staff: staff.then(|| StaffView::of(&self.stable, self.visibility)),
+        }
+        .encode()
+    }
+
+    /// Wakes the actor when the next lot's time is up.
+    fn schedule(&mut self, ctx: &mut Context<Self>) {
+        let next = self.speculative.next_due();
+        if self.timer.map(|(at, _)| at) == next {
+            return;
+        }
+        if let Some((_, timer)) = self.timer.take() {
+            ctx.cancel_future(timer);
+        }
+        let Some(at) = next else { return };
+        let wait_ms = u64::try_from(at.since_ms(self.clock.now())).unwrap_or(0);
+        self.arm(at, wait_ms, ctx);
+    }
+
+    fn arm(&mut self, at: Timestamp, wait_ms: u64, ctx: &mut Context<Self>) {
+        let timer = ctx.run_later(Duration::from_millis(wait_ms), |actor, ctx| {
+            actor.timer = None;
+            let now = actor.now();
+            match actor.advance(now) {
+                Ok(()) => actor.schedule(ctx),
+                Err(_) => actor.arm(now, RETRY_MS, ctx),
+            }
+        });
+        self.timer = Some((at, timer));
+    }
+
+    fn housekeep(&mut self) {
+        if self.topic.take_presence_changed() {
+            self.tell_presence();
+        }
+        if self.projection_lost {
+            let whole = Projection::whole(&self.stable);
+            self.projection_lost = !whole.is_none_or(|whole| self.projector.try_send(whole));
+        }
+    }
+
+    fn tell_presence(&self) {
+        let (watchers, online) = self.topic.presence();
+        let online = online.into_iter().map(|(user, display_name)| Present {
+            paddle: self.stable.paddle(user.into()),
+            display_name,
+        });
+        let message = Outgoing::Presence {
+            sale_id: self.sale_id,
+            watchers,
+            online: online.collect(),
+        };
+        let staff = Some(message.encode());
+        self.topic.send(Update {
+            sale_id: self.sale_id,
+            seq: None,
+            public: None,
+            staff,
+            personal: Vec::new(),
+        });
+    }
+
+    fn stop_when_drained(&mut self, ctx: &mut Context<Self>) {
+        if !self.outstanding.is_empty() {
+            return;
+        }
+        if let Some(done) = self.stopping.take() {
+            if let Some(head) = self.head {
+                self.snapshots.keep(&self.stable, head);
+            }
+            self.obituary.withdraw();
+            let _ = done.send(());
+            ctx.stop();
+        }
+    }
+}
+
+/// How the answer to a bid is found.
+enum BidAnswer {
+    /// In the state, under its id.
+    Remembered { bid_id: BidId, repeated: bool },
+    /// Here; nothing is remembered.
+    Rejected(Rejection),
+}
+
+/// What a request to bid is about.
+struct Asked {
+    bid_id: BidId,
+    lot_id: LotId,
+    offer: Offer,
+    /// Whom a refusal is noted for.
+    bidder: BidderId,
+    /// Whom a repeat must come from; bids that the clerk enters come from the house.
+    known_bidder: Option<BidderId>,
+}
+
+impl Asked {
+    fn of(command: &Command, auction: &Auction) -> Option<Self> {
+        match command {
+            Command::PlaceBid(bid) => Some(Self {
+                bid_id: bid.bid_id,
+                lot_id: bid.lot_id,
+                offer: bid.offer,
+                bidder: bid.bidder,
+                known_bidder: Some(bid.bidder),
+            }),
+            Command::EnterBid(bid) => Some(Self {
+                bid_id: bid.bid_id,
+                lot_id: bid.lot_id,
+                offer: bid.offer,
+                bidder: bid
+                    .paddle
+                    .and_then(|paddle| auction.holder(paddle))
+                    .unwrap_or(BidderId(bid.bid_id.0)),
+                known_bidder: None,
+            }),
+            _ => None,
+        }
+    }
+}
+
+impl From<journal::Refusal> for Refused {
+    fn from(refusal: journal::Refusal) -> Self {
+        match refusal {
+            journal::Refusal::Busy => Self::Busy,
+            journal::Refusal::Unavailable | journal::Refusal::Stopped => Self::Unavailable,
+        }
+    }
+}
+
+impl Actor for AuctionActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        self.schedule(ctx);
+        ctx.run_interval(Duration::from_millis(HOUSEKEEPING_MS), |actor, _| {
+            actor.housekeep();
+        });
+    }
+}
+
+impl Handler<Bid> for AuctionActor {
+    type Result = ();
+    fn handle(&mut self, bid: Bid, ctx: &mut Self::Context) {
+        self.bid(&bid.command, bid.reply);
+        self.schedule(ctx);
+    }
+}
+
+impl Handler<BidStatus> for AuctionActor {
+    type Result = ();
+    fn handle(&mut self, status: BidStatus, ctx: &mut Self::Context) {
+        let BidStatus {
+            bidder,
+            bid_id,
+            reply,
+        } = status;
+        let now = self.now();
+        let known = self.speculative.answer(bid_id).copied();
+        let waiting = match known {
+            Some(answer) if answer.bidder != bidder => Waiting::BidRejected {
+                rejection: Reason::BidIdReused.into(),
+                reply,
+            },
+            Some(_) => Waiting::Bid {
+                bid_id,
+                repeated: true,
+                reply,
+            },
+            None => match self.decide(&Command::VoidBid { bidder, bid_id }, now) {
+                Ok(_) => Waiting::Bid {
+                    bid_id,
+                    repeated: false,
+                    reply,
+                },
+                Err(refused) => {
+                    let _ = reply.send(Err(refused));
+                    return;
+                }
+            },
+        };
+        self.outstanding.answer_after_all(waiting, &self.stable);
+        self.schedule(ctx);
+    }
+}
+
+impl Handler<Direct> for AuctionActor {
+    type Result = ();
+    fn handle(&mut self, direct: Direct, ctx: &mut Self::Context) {
+        self.command(&direct.command, direct.reply);
+        self.schedule(ctx);
+    }
+}
+
+impl Handler<Follow> for AuctionActor {
+    type Result = ();
+    fn handle(&mut self, follow: Follow, _: &mut Self::Context) {
+        let followed = self.follow(&follow);
+        let _ = follow.reply.send(followed);
+    }
+}
+
+impl Handler<History> for AuctionActor {
+    type Result = ();
+    fn handle(&mut self, history: History, _: &mut Self::Context) {
+        let viewer = history.viewer.map(BidderId::from);
+        let bids = self
+            .stable
+            .lot(history.lot_id)
+            .map(|lot| wire::history(&self.stable, lot, history.audience, viewer, self.visibility));
+        let _ = history.reply.send(bids);
+    }
+}
+
+impl Handler<Durable> for AuctionActor {
+    type Result = ();
+    fn handle(&mut self, durable: Durable, ctx: &mut Self::Context) {
+        while let Some((record, waiting)) = self.outstanding.pop_durable(durable.seq) {
+            self.settle(&record);
+            for one in waiting {
+                one.answer(&self.stable);
+            }
+        }
+        let head = (durable.lsn, durable.hash);
+        self.head = Some(head);
+        self.snapshots.offer(&self.stable, head);
+        self.stop_when_drained(ctx);
+    }
+}
+
+impl Handler<Misplaced> for AuctionActor {
+    type Result = ();
+    fn handle(&mut self, misplaced: Misplaced, ctx: &mut Self::Context) {
+        // The obituary has the registry replay the auction from the journal, which is right.
+        let Misplaced { seq, expected_seq } = misplaced;
+        tracing::error!(sale = %self.sale_id, seq, expected_seq, "the auction and its journal disagree");
+        ctx.terminate();
+    }
+}
+
+impl Handler<Stop> for AuctionActor {
+    type Result = ();
+    fn handle(&mut self, stop: Stop, ctx: &mut Self::Context) {
+        self.stopping = Some(stop.done);
+        self.stop_when_drained(ctx);
+    }
+}
+
+#[cfg(test)]
+impl Handler<super::messages::Panic> for AuctionActor {
+    type Result = ();
+    fn handle(&mut self, _: super::messages::Panic, _: &mut Self::Context) {
+        panic!("asked to");
+    }
+}

@@ -1,0 +1,129 @@
+//! The bounded way in to one auction.
+
+use super::{
+    actor::AuctionActor,
+    messages::{Bid, BidReply, BidStatus, CommandReply, Direct, Follow, Followed, History, Refused},
+    topic::Topic,
+    wire::{Audience, BidView},
+};
+use actix::{Addr, Handler, Message, dev::ToEnvelope};
+use gavel_engine::{
+    auction::{Command, EnterBid, PlaceBid},
+    ids::{BidId, BidderId, LotId, SaleId, UserId},
+};
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// Reaches one auction. A full mailbox answers [`Refused::Busy`] at once; nothing is dropped
+/// silently and nobody waits in front of it.
+#[derive(Debug, Clone)]
+pub struct AuctionHandle {
+    sale_id: SaleId,
+    addr: Addr<AuctionActor>,
+    topic: Arc<Topic>,
+}
+
+impl AuctionHandle {
+    pub(super) fn new(sale_id: SaleId, addr: Addr<AuctionActor>, topic: Arc<Topic>) -> Self {
+        Self { sale_id, addr, topic }
+    }
+
+    /// The sale.
+    pub fn sale_id(&self) -> SaleId {
+        self.sale_id
+    }
+
+    /// Those who follow it.
+    pub fn topic(&self) -> &Arc<Topic> {
+        &self.topic
+    }
+
+    /// A bid by its own bidder; answered when durable.
+    pub async fn place_bid(&self, bid: PlaceBid) -> BidReply {
+        self.ask(|reply| Bid {
+            command: Command::PlaceBid(bid),
+            reply,
+        })
+        .await?
+    }
+
+    /// A bid entered by the clerk; answered when durable.
+    pub async fn enter_bid(&self, bid: EnterBid) -> BidReply {
+        self.ask(|reply| Bid {
+            command: Command::EnterBid(bid),
+            reply,
+        })
+        .await?
+    }
+
+    /// The fate of a bid. One that is not known is void from now on, so the answer is final.
+    pub async fn bid_status(&self, bidder: BidderId, bid_id: BidId) -> BidReply {
+        self.ask(|reply| BidStatus {
+            bidder,
+            bid_id,
+            reply,
+        })
+        .await?
+    }
+
+    /// Any command but a bid; answered when durable.
+    pub async fn command(&self, command: Command) -> CommandReply {
+        self.ask(|reply| Direct { command, reply }).await?
+    }
+
+    /// What a viewer needs to follow from now on.
+    ///
+    /// # Errors
+    /// [`Refused::Busy`].
+    pub async fn follow(
+        &self,
+        audience: Audience,
+        viewer: Option<UserId>,
+        last_seq: Option<u64>,
+    ) -> Result<Followed, Refused> {
+        self.ask(|reply| Follow {
+            audience,
+            viewer,
+            last_seq,
+            reply,
+        })
+        .await
+    }
+
+    /// A lot's bids, newest first; `None` for a lot that is not in the sale.
+    ///
+    /// # Errors
+    /// [`Refused::Busy`].
+    pub async fn history(
+        &self,
+        lot_id: LotId,
+        audience: Audience,
+        viewer: Option<UserId>,
+    ) -> Result<Option<Vec<BidView>>, Refused> {
+        self.ask(|reply| History {
+            lot_id,
+            audience,
+            viewer,
+            reply,
+        })
+        .await
+    }
+
+    /// An actor that stops or panics with requests in its mailbox lets go of their ways back: the
+    /// request may be sent again, and bids then get their first answer.
+    async fn ask<M, T>(&self, message: impl FnOnce(oneshot::Sender<T>) -> M) -> Result<T, Refused>
+    where
+        M: Message<Result = ()> + Send + 'static,
+        AuctionActor: Handler<M>,
+        actix::Context<AuctionActor>: ToEnvelope<AuctionActor, M>,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.addr.try_send(message(reply)).map_err(|_| Refused::Busy)?;
+        answer.await.map_err(|_| Refused::Busy)
+    }
+
+    #[cfg(test)]
+    pub(super) fn panic(&self) {
+        self.addr.do_send(super::messages::Panic);
+    }
+}

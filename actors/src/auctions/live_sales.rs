@@ -1,0 +1,109 @@
+//! The catalogue's news for the live side, and the comparison of both at the start of a node.
+
+use super::{
+    messages::Refused,
+    registry::{AuctionRegistry, approval},
+};
+use crate::catalogue::{LiveSales, LiveUnavailable};
+use futures_util::future::LocalBoxFuture;
+use gavel_engine::auction::{LotSetup, Register, SaleKind, Setup};
+use gavel_storage::relational::{self, PublishedSale, RegistrationRecord, Store};
+
+impl LiveSales for AuctionRegistry {
+    fn publish(&self, sale: PublishedSale) -> LocalBoxFuture<'static, Result<(), LiveUnavailable>> {
+        let registry = self.clone();
+        Box::pin(async move {
+            take_over(&registry, sale)
+                .await
+                .map_err(|refused| unavailable(refused))
+        })
+    }
+
+    fn registration_changed(
+        &self,
+        registration: RegistrationRecord,
+    ) -> LocalBoxFuture<'static, Result<(), LiveUnavailable>> {
+        let registry = self.clone();
+        Box::pin(async move {
+            register(&registry, &registration)
+                .await
+                .map_err(|refused| unavailable(refused))
+        })
+    }
+}
+
+/// Tells the live side everything that the catalogue has published: what it knows already changes
+/// nothing, what a crash kept from it is made up for.
+///
+/// # Errors
+/// A text that says which side failed.
+pub async fn reconcile(registry: &AuctionRegistry, store: &Store) -> Result<(), String> {
+    let ids = store
+        .sales()
+        .published_ids()
+        .await
+        .map_err(|error| error.to_string())?;
+    for id in ids {
+        let published = store
+            .sales()
+            .published_by_id(id)
+            .await
+            .map_err(|error| error.to_string())?;
+        if let Some(sale) = published {
+            take_over(registry, sale)
+                .await
+                .map_err(|refused| refused.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+async fn take_over(registry: &AuctionRegistry, published: PublishedSale) -> Result<(), Refused> {
+    let PublishedSale {
+        sale,
+        lots,
+        registrations,
+    } = published;
+    let setup = Setup {
+        sale_id: sale.id,
+        currency: sale.currency,
+        kind: match sale.kind {
+            relational::SaleKind::Room => SaleKind::Room,
+            relational::SaleKind::Timed => SaleKind::Timed,
+        },
+        lots: lots
+            .into_iter()
+            .map(|lot| LotSetup {
+                lot_id: lot.id,
+                rules: lot.rules,
+            })
+            .collect(),
+    };
+    registry.create(setup, sale.book_visibility).await?;
+    for registration in &registrations {
+        register(registry, registration).await?;
+    }
+    Ok(())
+}
+
+async fn register(registry: &AuctionRegistry, registration: &RegistrationRecord) -> Result<(), Refused> {
+    let word = Register {
+        bidder: registration.user_id.into(),
+        paddle: registration.paddle,
+        standing: approval(registration.status),
+    };
+    if let Err(rejection) = registry.register(registration.sale_id, word).await? {
+        // The numbers of accounts and of the room are apart, so this is a fault to be looked at.
+        tracing::error!(
+            sale = %registration.sale_id,
+            paddle = registration.paddle.0,
+            code = rejection.reason.code(),
+            "a registration was refused by the live sale"
+        );
+    }
+    Ok(())
+}
+
+fn unavailable(refused: Refused) -> LiveUnavailable {
+    LiveUnavailable(refused.to_string())
+}

@@ -1,0 +1,157 @@
+//! What an auction's actor is asked. Every request brings its own way back, because the answer
+//! leaves only when it is durable.
+
+use super::wire::{Audience, BidView};
+use actix::Message;
+use bytes::Bytes;
+use gavel_engine::{
+    Rejection,
+    auction::{Answer, Command},
+    ids::{BidId, BidderId, LotId, UserId},
+    money::Amount,
+};
+use tokio::sync::oneshot;
+
+/// A request that the auction could not take on now; nothing has happened, and the same request
+/// may be sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The auction has as much to do as it may.
+    #[error("the sale is busy, try again in a moment")]
+    Busy,
+    /// The journal takes nothing more: its disk is nearly full, or the node is stopping.
+    #[error("bids cannot be recorded at the moment")]
+    Unavailable,
+}
+
+impl Refused {
+    /// The stable code of the wire contract.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// The fate of a bid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BidFate {
+    /// The first answer.
+    pub answer: Answer,
+    /// The bidder's maximum on the lot after it.
+    pub own_max: Option<Amount>,
+    /// The bid had been answered before.
+    pub repeated: bool,
+}
+
+/// How a request to bid ended.
+pub type BidReply = Result<Result<BidFate, Rejection>, Refused>;
+
+/// How a command ended: the seq of the last record that it stands on.
+pub type CommandReply = Result<Result<u64, Rejection>, Refused>;
+
+/// A bid, by its bidder or entered by the clerk.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Bid {
+    /// `PlaceBid` or `EnterBid`.
+    pub command: Command,
+    /// The way back.
+    pub reply: oneshot::Sender<BidReply>,
+}
+
+/// The fate of a bid is asked for; one that is not known is void from now on.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct BidStatus {
+    /// Who asks.
+    pub bidder: BidderId,
+    /// Which bid.
+    pub bid_id: BidId,
+    /// The way back.
+    pub reply: oneshot::Sender<BidReply>,
+}
+
+/// Any other command.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Direct {
+    /// The command.
+    pub command: Command,
+    /// The way back.
+    pub reply: oneshot::Sender<CommandReply>,
+}
+
+/// The state to start from, for one viewer.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Follow {
+    /// As whom.
+    pub audience: Audience,
+    /// The viewer, when signed in.
+    pub viewer: Option<UserId>,
+    /// The last seq that the viewer has, to be sent only what was missed.
+    pub last_seq: Option<u64>,
+    /// The way back.
+    pub reply: oneshot::Sender<Followed>,
+}
+
+/// See [`Follow`].
+#[derive(Debug)]
+pub struct Followed {
+    /// What the messages below amount to.
+    pub seq: u64,
+    /// A snapshot, or `resumed` and the updates missed.
+    pub messages: Vec<Bytes>,
+}
+
+/// A lot's bids.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct History {
+    /// Which lot.
+    pub lot_id: LotId,
+    /// As whom.
+    pub audience: Audience,
+    /// The viewer, when signed in.
+    pub viewer: Option<UserId>,
+    /// The way back; `None` for a lot that is not in the sale.
+    pub reply: oneshot::Sender<Option<Vec<BidView>>>,
+}
+
+/// The journal has made records durable.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub(super) struct Durable {
+    /// All records up to this one.
+    pub seq: u64,
+    /// Place of the last of them in the journal.
+    pub lsn: u64,
+    /// Its hash.
+    pub hash: [u8; 32],
+}
+
+/// The journal has refused a record: this actor and its journal disagree.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub(super) struct Misplaced {
+    /// The record that was refused.
+    pub seq: u64,
+    /// What the journal expected.
+    pub expected_seq: u64,
+}
+
+/// Drain and stop: everything under way is answered first.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(super) struct Stop {
+    /// Told when all is durable and answered.
+    pub done: oneshot::Sender<()>,
+}
+
+/// Only for tests of supervision: the actor panics at this message.
+#[cfg(test)]
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(super) struct Panic;

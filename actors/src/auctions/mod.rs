@@ -1,0 +1,38 @@
+//! Live auctions: one actor for each, which holds the authoritative state in memory behind the
+//! journal.
+//!
+//! A bid's way: [`AuctionHandle::bid`] → the actor's bounded mailbox → decided against the
+//! *speculative* state → journal → `Durable` comes back as a message → applied to the *stable*
+//! state → answered, broadcast through the [`Topic`], projected into the relational store.
+
+mod actor;
+mod handle;
+mod live_sales;
+mod messages;
+mod outstanding;
+mod projector;
+mod recent;
+mod recovery;
+mod registry;
+mod snapshots;
+mod topic;
+pub mod wire;
+
+pub use handle::AuctionHandle;
+pub use live_sales::reconcile;
+pub use messages::{BidFate, BidReply, CommandReply, Followed, Refused};
+pub use projector::Projector;
+pub use recovery::{Recovered, recover};
+pub use registry::{AuctionRegistry, Settings};
+pub use snapshots::Snapshotter;
+pub use topic::{HUB_QUEUE_MAX, HubReceiver, HubSender, Received, Topic, Update, hub};
+
+use gavel_engine::auction::{Auction, Record};
+use gavel_storage::codec;
+
+/// How decisions are written to the journal.
+const RECORD: codec::Schema<Record> = codec::Schema::new(1);
+
+/// How states are written to snapshots. A snapshot of another version is not used: the journal has
+/// everything.
+const STATE: codec::Schema<Auction> = codec::Schema::new(1);

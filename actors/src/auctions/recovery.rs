@@ -1,0 +1,137 @@
+//! From the journal back to auctions: at the start of a node, and after an actor's panic.
+
+use super::{RECORD, STATE};
+use gavel_engine::{auction::Auction, ids::SaleId};
+use gavel_storage::{
+    journal::{self, Handle, Head, SegmentJournal, Start},
+    snapshot,
+};
+use std::{collections::HashMap, ops::ControlFlow, path::Path};
+
+/// Every auction as it was, and the journal to go on with.
+pub struct Recovered {
+    /// The states by sale, each with its place in the journal.
+    pub auctions: HashMap<SaleId, (Auction, Head)>,
+    /// Opened and verified.
+    pub journal: SegmentJournal,
+    /// What opening found.
+    pub report: journal::Recovery,
+}
+
+/// The journal cannot be brought back to auctions.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The journal itself.
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    /// A record is whole but does not hold what this version writes.
+    #[error("record {lsn} of the journal cannot be read: {reason}")]
+    Record {
+        /// Its place in the journal.
+        lsn: u64,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Opens the journal in `directory`, from the snapshots where they fit.
+///
+/// # Errors
+/// [`Error`]; a snapshot that does not fit is no error, the journal has everything.
+pub fn recover(
+    directory: &Path,
+    options: &journal::Options,
+    snapshots: &snapshot::Store,
+) -> Result<Recovered, Error> {
+    let (auctions, start) = from_snapshots(snapshots);
+    let covered = !auctions.is_empty();
+    match replay(directory, options, auctions, start) {
+        Err(Error::Journal(journal::Error::HeadMismatch { .. })) if covered => {
+            tracing::warn!("the snapshots do not fit the journal; replaying all of it");
+            replay(directory, options, HashMap::new(), Start::beginning())
+        }
+        other => other,
+    }
+}
+
+fn from_snapshots(snapshots: &snapshot::Store) -> (HashMap<SaleId, Auction>, Start) {
+    let contents = snapshots.load_all().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the snapshots cannot be read; replaying the whole journal");
+        snapshot::Contents::default()
+    });
+    let mut start = contents.start();
+    let mut auctions = HashMap::new();
+    for (auction, snapshot) in contents.snapshots {
+        match STATE.decode(&snapshot.state) {
+            Ok(state) if state.seq() == snapshot.seq => {
+                auctions.insert(SaleId(auction), state);
+            }
+            Ok(_) | Err(_) => {
+                tracing::warn!(sale = %SaleId(auction), "a snapshot does not fit this version; replaying the sale");
+                start.heads.remove(&auction);
+                start.from_lsn = 0;
+            }
+        }
+    }
+    (auctions, start)
+}
+
+fn replay(
+    directory: &Path,
+    options: &journal::Options,
+    mut auctions: HashMap<SaleId, Auction>,
+    start: Start,
+) -> Result<Recovered, Error> {
+    let mut unreadable = None;
+    let (journal, report) = SegmentJournal::open(directory, options.clone(), start, &mut |record| {
+        if unreadable.is_some() {
+            return;
+        }
+        match RECORD.decode(record.payload) {
+            Ok(decoded) => auctions
+                .entry(SaleId(record.auction))
+                .or_default()
+                .apply(&decoded),
+            Err(error) => {
+                unreadable = Some(Error::Record {
+                    lsn: record.lsn,
+                    reason: error.to_string(),
+                });
+            }
+        }
+    })?;
+    if let Some(error) = unreadable {
+        return Err(error);
+    }
+    let placed = |(sale_id, auction): (SaleId, Auction)| {
+        report.heads.get(&sale_id.0).map(|head| (sale_id, (auction, *head)))
+    };
+    Ok(Recovered { auctions: auctions.into_iter().filter_map(placed).collect(), journal, report })
+}
+
+/// One auction again, from a running node's journal, after everything that was under way for it
+/// has become durable. Blocking.
+///
+/// # Errors
+/// [`Error`].
+pub(super) fn replay_one(handle: &Handle, sale_id: SaleId) -> Result<Auction, Error> {
+    let mut auction = Auction::default();
+    let mut unreadable = None;
+    handle.replay(sale_id.0, 1, &mut |record| match RECORD.decode(record.payload) {
+        Ok(decoded) => {
+            auction.apply(&decoded);
+            ControlFlow::Continue(())
+        }
+        Err(error) => {
+            unreadable = Some(Error::Record {
+                lsn: record.lsn,
+                reason: error.to_string(),
+            });
+            ControlFlow::Break(())
+        }
+    })?;
+    match unreadable {
+        Some(error) => Err(error),
+        None => Ok(auction),
+    }
+}

@@ -1,0 +1,335 @@
+//! Finds the actor of a sale, starts it, and replays it from the journal after a panic.
+
+use super::{
+    actor::{AuctionActor, Parts},
+    handle::AuctionHandle,
+    messages::{CommandReply, Refused, Stop},
+    projector::Projector,
+    recovery,
+    snapshots::Snapshotter,
+    topic::Topic,
+};
+use crate::clock::SharedClock;
+use actix::{Actor, Addr, Arbiter, ArbiterHandle};
+use gavel_engine::{
+    Reason,
+    auction::{Approval, Auction, Command, Register, Setup},
+    ids::SaleId,
+};
+use gavel_storage::{
+    journal::{Handle, Hash, Head},
+    relational::BookVisibility,
+};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::sync::{Notify, oneshot};
+
+/// After this many restarts in a row without a quiet second between them, the registry waits
+/// between attempts.
+const RESTARTS_AT_ONCE_MAX: u32 = 3;
+
+/// The wait between attempts then.
+const RESTART_PAUSE_MS: u64 = 1000;
+
+/// What auctions are run with.
+pub struct Settings {
+    /// The node's journal.
+    pub journal: Handle,
+    /// The time.
+    pub clock: SharedClock,
+    /// Where results go.
+    pub projector: Projector,
+    /// Where snapshots go.
+    pub snapshots: Snapshotter,
+    /// Threads that auctions are spread over.
+    pub threads: usize,
+}
+
+/// Says that an actor is gone without having been asked to go.
+pub(super) struct Obituary {
+    dead: Arc<AtomicBool>,
+    notify: Arc<Notify>,
+    withdrawn: bool,
+}
+
+impl Obituary {
+    /// The actor stops because it was asked to.
+    pub(super) fn withdraw(&mut self) {
+        self.withdrawn = true;
+    }
+}
+
+impl Drop for Obituary {
+    fn drop(&mut self) {
+        if !self.withdrawn {
+            self.dead.store(true, Ordering::Release);
+            self.notify.notify_one();
+        }
+    }
+}
+
+/// Where an actor goes on from.
+#[derive(Default)]
+struct StartFrom {
+    state: Auction,
+    head: Option<(u64, Hash)>,
+}
+
+struct Entry {
+    addr: Addr<AuctionActor>,
+    topic: Arc<Topic>,
+    visibility: BookVisibility,
+    dead: Arc<AtomicBool>,
+    restarts: u32,
+}
+
+struct Inner {
+    settings: Settings,
+    arbiters: Vec<ArbiterHandle>,
+    next_arbiter: AtomicUsize,
+    entries: Mutex<HashMap<SaleId, Entry>>,
+    notify: Arc<Notify>,
+    stopping: AtomicBool,
+}
+
+/// All live auctions of this node. Cheap to clone.
+#[derive(Clone)]
+pub struct AuctionRegistry {
+    inner: Arc<Inner>,
+}
+
+impl AuctionRegistry {
+    /// Starts the auctions that were recovered, and the supervision of all. Needs a running actix
+    /// system.
+    pub fn start(
+        settings: Settings,
+        recovered: HashMap<SaleId, (Auction, Head)>,
+        visibility: impl Fn(SaleId) -> BookVisibility,
+    ) -> Self {
+        let arbiters = (0..settings.threads.max(1))
+            .map(|_| Arbiter::new().handle())
+            .collect();
+        let registry = Self {
+            inner: Arc::new(Inner {
+                settings,
+                arbiters,
+                next_arbiter: AtomicUsize::new(0),
+                entries: Mutex::default(),
+                notify: Arc::new(Notify::new()),
+                stopping: AtomicBool::new(false),
+            }),
+        };
+        let mut entries = registry.entries();
+        for (sale_id, (state, head)) in recovered {
+            let start = StartFrom {
+                state,
+                head: Some((head.lsn, head.hash)),
+            };
+            let entry = registry.run(sale_id, start, visibility(sale_id), Arc::default(), 0);
+            entries.insert(sale_id, entry);
+        }
+        drop(entries);
+        actix::spawn(registry.clone().supervise());
+        registry
+    }
+
+    /// The auction of a sale, if the sale is published.
+    pub fn find(&self, sale_id: SaleId) -> Option<AuctionHandle> {
+        let entries = self.entries();
+        let entry = entries.get(&sale_id)?;
+        Some(AuctionHandle::new(
+            sale_id,
+            entry.addr.clone(),
+            Arc::clone(&entry.topic),
+        ))
+    }
+
+    /// Takes over a published sale. Doing it again changes nothing.
+    ///
+    /// # Errors
+    /// [`Refused`] when the journal takes nothing now; the sale is then not live.
+    pub async fn create(&self, setup: Setup, visibility: BookVisibility) -> Result<(), Refused> {
+        let sale_id = setup.sale_id;
+        self.entries()
+            .entry(sale_id)
+            .or_insert_with(|| self.run(sale_id, StartFrom::default(), visibility, Arc::default(), 0));
+        let handle = self.find(sale_id).ok_or(Refused::Unavailable)?;
+        match handle.command(Command::Create(Box::new(setup))).await? {
+            Ok(_) => Ok(()),
+            Err(rejection) if rejection.reason == Reason::AlreadyCreated => Ok(()),
+            Err(rejection) => {
+                tracing::error!(sale = %sale_id, code = rejection.reason.code(), "a sale cannot go live");
+                Err(Refused::Unavailable)
+            }
+        }
+    }
+
+    /// The house's word on a bidder. Saying it again changes nothing.
+    ///
+    /// # Errors
+    /// [`Refused`] when the journal takes nothing now, or the sale is not live.
+    pub async fn register(&self, sale_id: SaleId, register: Register) -> CommandReply {
+        let handle = self.find(sale_id).ok_or(Refused::Unavailable)?;
+        handle.command(Command::Register(register)).await
+    }
+
+    /// Drains every auction: what is under way is answered, nothing more is taken.
+    pub async fn stop(&self) {
+        self.inner.stopping.store(true, Ordering::Release);
+        let addrs: Vec<_> = self.entries().values().map(|entry| entry.addr.clone()).collect();
+        let mut drained = Vec::with_capacity(addrs.len());
+        for addr in addrs {
+            let (done, told) = oneshot::channel();
+            // Past the mailbox's bound: stopping must not be refused, and comes once.
+            addr.do_send(Stop { done });
+            drained.push(told);
+        }
+        for told in drained {
+            // An actor that is gone has nothing to drain.
+            let _ = told.await;
+        }
+        let settings = &self.inner.settings;
+        settings.snapshots.all_kept(settings.journal.durable_lsn());
+    }
+
+    fn run(
+        &self,
+        sale_id: SaleId,
+        start: StartFrom,
+        visibility: BookVisibility,
+        topic: Arc<Topic>,
+        restarts: u32,
+    ) -> Entry {
+        let settings = &self.inner.settings;
+        let dead = Arc::new(AtomicBool::new(false));
+        let obituary = Obituary {
+            dead: Arc::clone(&dead),
+            notify: Arc::clone(&self.inner.notify),
+            withdrawn: false,
+        };
+        let parts = Parts {
+            sale_id,
+            state: start.state,
+            head: start.head,
+            visibility,
+            journal: settings.journal.clone(),
+            clock: Arc::clone(&settings.clock),
+            topic: Arc::clone(&topic),
+            projector: settings.projector.clone(),
+            snapshots: settings.snapshots.clone(),
+            obituary,
+        };
+        let turn = self.inner.next_arbiter.fetch_add(1, Ordering::Relaxed) % self.inner.arbiters.len();
+        let addr = AuctionActor::start_in_arbiter(&self.inner.arbiters[turn], move |ctx| {
+            AuctionActor::new(parts, ctx)
+        });
+        Entry {
+            addr,
+            topic,
+            visibility,
+            dead,
+            restarts,
+        }
+    }
+
+    /// Replays and restarts every auction whose actor has died.
+    async fn supervise(self) {
+        loop {
+            self.inner.notify.notified().await;
+            if self.inner.stopping.load(Ordering::Acquire) {
+                return;
+            }
+            let dead: Vec<_> = self
+                .entries()
+                .iter()
+                .filter(|(_, entry)| entry.dead.load(Ordering::Acquire))
+                .map(|(sale_id, entry)| (*sale_id, entry.restarts))
+                .collect();
+            for (sale_id, restarts) in dead {
+                actix::spawn(self.clone().revive(sale_id, restarts));
+            }
+        }
+    }
+
+    async fn revive(self, sale_id: SaleId, restarts: u32) {
+        // Only one attempt at a time: the flag is taken before anything else.
+        let taken = self
+            .entries()
+            .get(&sale_id)
+            .is_some_and(|entry| entry.dead.swap(false, Ordering::AcqRel));
+        if !taken {
+            return;
+        }
+        if restarts >= RESTARTS_AT_ONCE_MAX {
+            actix::clock::sleep(Duration::from_millis(RESTART_PAUSE_MS)).await;
+        }
+        let state = loop {
+            match self.replay(sale_id).await {
+                Ok(state) => break state,
+                Err(error) => {
+                    tracing::error!(sale = %sale_id, error, "a sale cannot be replayed; trying again");
+                    actix::clock::sleep(Duration::from_millis(RESTART_PAUSE_MS)).await;
+                }
+            }
+        };
+        let Some((topic, visibility)) = self
+            .entries()
+            .get(&sale_id)
+            .map(|entry| (Arc::clone(&entry.topic), entry.visibility))
+        else {
+            return;
+        };
+        tracing::warn!(sale = %sale_id, seq = state.seq(), "a sale's actor has died and was replayed from the journal");
+        // The head is known again with the next record.
+        let start = StartFrom { state, head: None };
+        let entry = self.run(sale_id, start, visibility, topic, restarts + 1);
+        self.entries().insert(sale_id, entry);
+        let registry = self.clone();
+        actix::spawn(async move {
+            actix::clock::sleep(Duration::from_millis(RESTART_PAUSE_MS)).await;
+            if let Some(entry) = registry.entries().get_mut(&sale_id)
+                && !entry.dead.load(Ordering::Acquire)
+            {
+                entry.restarts = 0;
+            }
+        });
+    }
+
+    /// Waits for what the dead actor had under way, then reads the sale back.
+    async fn replay(&self, sale_id: SaleId) -> Result<Auction, String> {
+        let handle = self.inner.settings.journal.clone();
+        let permit = handle.reserve().map_err(|refusal| refusal.to_string())?;
+        let (durable, told) = oneshot::channel();
+        handle
+            .barrier(permit, Box::new(move |_| {
+                    let _ = durable.send(());
+                }))
+            .map_err(|error| error.to_string())?;
+        told.await.map_err(|_| "the journal has stopped".to_owned())?;
+        tokio::task::spawn_blocking(move || recovery::replay_one(&handle, sale_id))
+            .await
+            .map_err(|error| error.to_string())?
+            .map_err(|error| error.to_string())
+    }
+
+    fn entries(&self) -> MutexGuard<'_, HashMap<SaleId, Entry>> {
+        // Every critical section is a single map operation, so a panic elsewhere leaves it whole.
+        self.inner.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The house's word, as the catalogue says it.
+pub(super) const fn approval(status: gavel_storage::relational::RegistrationStatus) -> Approval {
+    use gavel_storage::relational::RegistrationStatus as Status;
+    match status {
+        Status::Pending => Approval::Pending,
+        Status::Approved => Approval::Approved,
+        Status::Suspended => Approval::Suspended,
+    }
+}
