@@ -1,2 +1,7 @@
-//! placeholder
+//! What Gavel keeps: the write-ahead journal, snapshots of it, and the relational store.
+
+pub mod codec;
+pub mod data_dir;
+pub mod journal;
 pub mod relational;
+pub mod snapshot;

@@ -1,0 +1,111 @@
+//! What can go wrong with a journal.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a journal could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Bytes that were durable have changed or are gone. Nothing is repaired by itself.
+    #[error(
+        "journal is corrupt: {file} at byte {offset}: {reason}; records up to LSN {last_good_lsn} are intact",
+        file = file.display()
+    )]
+    Corrupt {
+        /// The segment.
+        file: PathBuf,
+        /// Where in it, in bytes.
+        offset: u64,
+        /// Every record up to here was read and checks.
+        last_good_lsn: u64,
+        /// What does not hold.
+        reason: String,
+    },
+    /// The journal ends before a record that a snapshot was made from: acknowledged records are missing.
+    #[error(
+        "journal ends at LSN {last_lsn}, but a snapshot of auction {auction:032x} was made at LSN {snapshot_lsn}"
+    )]
+    BehindSnapshot {
+        /// The auction.
+        auction: u128,
+        /// What its snapshot covers.
+        snapshot_lsn: u64,
+        /// The last record found.
+        last_lsn: u64,
+    },
+    /// A given head does not belong to this journal's history. The journal may be well: open from the beginning.
+    #[error("the given head of auction {auction:032x} does not match the journal: {reason}")]
+    HeadMismatch {
+        /// The auction.
+        auction: u128,
+        /// What differs.
+        reason: String,
+    },
+    /// A segment of a format this version cannot read.
+    #[error("{file} has journal format {version}, this version reads {supported}", file = file.display())]
+    UnknownFormat {
+        /// The segment.
+        file: PathBuf,
+        /// Its format.
+        version: u32,
+        /// The format this version reads and writes.
+        supported: u32,
+    },
+    /// A record that does not follow the one before it was given to [`append_batch`](super::Journal::append_batch).
+    #[error("record {lsn} of auction {auction:032x} seq {seq} does not follow its predecessor: {reason}")]
+    OutOfOrder {
+        /// Its LSN.
+        lsn: u64,
+        /// Its auction.
+        auction: u128,
+        /// Its place in the auction.
+        seq: u64,
+        /// What differs.
+        reason: &'static str,
+    },
+    /// A payload longer than the journal takes.
+    #[error("payload of {bytes} bytes, at most {bytes_max} are allowed")]
+    PayloadTooLarge {
+        /// Its length.
+        bytes: usize,
+        /// The longest allowed.
+        bytes_max: usize,
+    },
+    /// No space for another segment.
+    #[error("no room for another journal segment in {dir}: {source}", dir = dir.display())]
+    Full {
+        /// Where.
+        dir: PathBuf,
+        /// What the file system said.
+        source: io::Error,
+    },
+    /// A file operation failed.
+    #[error("cannot {action} {path}: {source}", path = path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the file system said.
+        source: io::Error,
+    },
+    /// An earlier write failed; what is on disk is unknown until the journal is opened again.
+    #[error("the journal failed earlier and takes no more records")]
+    Failed,
+    /// The options make no sense.
+    #[error("journal options: {0}")]
+    Options(&'static str),
+    /// The writer thread panicked.
+    #[error("the journal's writer panicked: {0}")]
+    WriterPanicked(String),
+}
+
+impl Error {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io {
+            action,
+            path: path.to_owned(),
+            source,
+        }
+    }
+}

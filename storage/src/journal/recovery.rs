@@ -1,0 +1,375 @@
+//! What opening a journal does: read every record, check that none is missing or changed, cut an interrupted write.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::disk::{Disk, DiskFile};
+use super::frame::{self, END_MARK};
+use super::tail::{self, Tail};
+use super::window::{Cursor, Window};
+use super::{Error, Head, Heads, Record, ZERO_HASH, segment};
+
+/// Where reading starts.
+#[derive(Debug, Clone, Default)]
+pub struct Start {
+    /// Records before this LSN are not visited; 0 and 1 mean all. Segments that only have such records are not read.
+    pub from_lsn: u64,
+    /// The last record that each auction's snapshot covers. Records of an auction up to its head are not visited. Every
+    /// auction with a record before `from_lsn` must have a head here.
+    pub heads: Heads,
+}
+
+impl Start {
+    /// Everything, from the first record on.
+    pub fn beginning() -> Self {
+        Self::default()
+    }
+}
+
+/// What was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recovery {
+    /// Records visited.
+    pub records: u64,
+    /// The last LSN; 0 for an empty journal.
+    pub last_lsn: u64,
+    /// The last record of every auction (those of [`Start::heads`] included).
+    pub heads: Heads,
+    /// The interrupted write that was cut, if there was one.
+    pub torn: Option<Torn>,
+}
+
+/// An interrupted write at the end of the journal. None of it had been acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Torn {
+    /// The segment.
+    pub file: PathBuf,
+    /// Where the cut was made, in bytes.
+    pub offset: u64,
+    /// How many bytes were set to zero.
+    pub bytes: u64,
+}
+
+/// Called for every record, in LSN order.
+pub type Visitor<'v> = dyn FnMut(&Record<'_>) + 'v;
+
+/// The segment to write on in, and where.
+pub(super) struct Position {
+    pub path: PathBuf,
+    pub file: Box<dyn DiskFile>,
+    pub header: segment::Header,
+    pub offset: u64,
+}
+
+/// Reads the journal in `dir`; `None` for the position if there is no segment yet.
+pub(super) fn recover(
+    disk: &dyn Disk,
+    dir: &Path,
+    start: Start,
+    visit: &mut Visitor<'_>,
+) -> Result<(Recovery, Option<Position>), Error> {
+    let segments = segments(disk, dir)?;
+    let from_lsn = start.from_lsn.max(1);
+    let mut chain = Chain::new(from_lsn, start.heads);
+    let Some(first) = segments.first() else {
+        chain.check_end(0)?;
+        return Ok((Recovery::default(), None));
+    };
+    let Some(skipped) = segments.iter().rposition(|lsn| *lsn <= from_lsn) else {
+        return Err(Error::Corrupt {
+            file: segment::path(dir, *first),
+            offset: 0,
+            last_good_lsn: 0,
+            reason: format!("the journal starts at record {first}; segments before it are missing"),
+        });
+    };
+    let mut recovery = Recovery::default();
+    let mut next_lsn = segments[skipped];
+    let mut node = None;
+    let mut position = None;
+    for (index, first_lsn) in segments.iter().enumerate().skip(skipped) {
+        let following = segments.get(index + 1).copied();
+        let path = segment::path(dir, *first_lsn);
+        let file = disk
+            .open(&path, following.is_none())
+            .map_err(Error::io("open", &path))?;
+        let header = segment::Header::read(&path, &*file, *first_lsn)?;
+        let corrupt = |offset: u64, last_good_lsn: u64, reason: String| Error::Corrupt {
+            file: path.clone(),
+            offset,
+            last_good_lsn,
+            reason,
+        };
+        if *node.get_or_insert(header.node) != header.node {
+            return Err(corrupt(
+                0,
+                next_lsn - 1,
+                "the segment belongs to another journal".to_owned(),
+            ));
+        }
+        restore_length(&path, &*file, &header, following.is_none())?;
+        let window = Window::new(&*file, header.segment_bytes).map_err(Error::io("read", &path))?;
+        let mut cursor = Cursor {
+            window,
+            salt: header.salt,
+            offset: segment::HEADER_BYTES as u64,
+        };
+        loop {
+            let stop = read_frames(
+                &mut cursor,
+                &path,
+                &mut next_lsn,
+                &mut chain,
+                &mut recovery,
+                visit,
+            )?;
+            if following == Some(next_lsn) {
+                break;
+            }
+            if let Some(following) = following {
+                // The next segment is only begun once everything in this one is durable.
+                let reason = format!(
+                    "records {next_lsn} to {} are bad or missing: {stop}",
+                    following - 1
+                );
+                return Err(corrupt(cursor.offset, next_lsn - 1, reason));
+            }
+            let offset = cursor.offset;
+            let judged = tail::judge(&mut cursor.window, offset, next_lsn - 1, header.salt);
+            match judged.map_err(Error::io("read", &path))? {
+                Tail::Clean => break,
+                Tail::Corrupt { reason } => return Err(corrupt(offset, next_lsn - 1, reason)),
+                Tail::Torn { used_end } => {
+                    cut(&path, &*file, offset, used_end)?;
+                    let bytes = used_end - offset;
+                    tracing::warn!(
+                        file = %path.display(), offset, bytes, last_lsn = next_lsn - 1,
+                        "an interrupted write was cut off the journal; none of it had been acknowledged"
+                    );
+                    recovery.torn = Some(Torn {
+                        file: path.clone(),
+                        offset,
+                        bytes,
+                    });
+                    break;
+                }
+                Tail::Unmarked { mark_offset } => {
+                    file.write_all_at(&END_MARK, mark_offset)
+                        .map_err(Error::io("write", &path))?;
+                    file.sync_data().map_err(Error::io("sync", &path))?;
+                    let window = Window::new(&*file, header.segment_bytes);
+                    cursor.window = window.map_err(Error::io("read", &path))?;
+                }
+            }
+        }
+        let offset = cursor.offset;
+        if following.is_none() {
+            // Records that a killed process had only written count from now on: they must be durable first.
+            file.sync_data().map_err(Error::io("sync", &path))?;
+            position = Some(Position {
+                path,
+                file,
+                header,
+                offset,
+            });
+        }
+    }
+    recovery.last_lsn = next_lsn - 1;
+    chain.check_end(recovery.last_lsn)?;
+    recovery.heads = chain.heads;
+    Ok((recovery, position))
+}
+
+/// The first LSNs of all segments, ascending.
+pub(super) fn segments(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, Error> {
+    let names = disk.list(dir).map_err(Error::io("list", dir))?;
+    let mut segments: Vec<u64> = names
+        .iter()
+        .filter_map(|name| segment::first_lsn_of(name))
+        .collect();
+    segments.sort_unstable();
+    Ok(segments)
+}
+
+/// Reads frames until one does not check, which is what is returned.
+fn read_frames(
+    cursor: &mut Cursor<'_>,
+    path: &Path,
+    next_lsn: &mut u64,
+    chain: &mut Chain,
+    recovery: &mut Recovery,
+    visit: &mut Visitor<'_>,
+) -> Result<frame::Error, Error> {
+    loop {
+        let header = match cursor.header().map_err(Error::io("read", path))? {
+            Ok(header) => header,
+            Err(stop) => return Ok(stop),
+        };
+        let offset = cursor.offset;
+        let payload = match cursor.payload(&header).map_err(Error::io("read", path))? {
+            Ok(payload) => payload,
+            Err(stop) => return Ok(stop),
+        };
+        let corrupt = |reason: String| Error::Corrupt {
+            file: path.to_owned(),
+            offset,
+            last_good_lsn: *next_lsn - 1,
+            reason,
+        };
+        if header.lsn != *next_lsn {
+            return Err(corrupt(format!(
+                "record {} found where {next_lsn} belongs",
+                header.lsn
+            )));
+        }
+        if header.lsn >= chain.from_lsn {
+            match chain.follow(&header.record(payload)) {
+                Link::Follows(record) => {
+                    visit(&record);
+                    recovery.records += 1;
+                }
+                Link::Covered => {}
+                Link::Broken(reason) => return Err(corrupt(reason)),
+                Link::Mismatch(reason) => {
+                    return Err(Error::HeadMismatch {
+                        auction: header.auction,
+                        reason,
+                    });
+                }
+            }
+        }
+        cursor.advance(&header);
+        *next_lsn += 1;
+    }
+}
+
+/// What a record is to the history of its auction.
+enum Link<'a> {
+    Follows(Record<'a>),
+    Covered,
+    Broken(String),
+    Mismatch(String),
+}
+
+/// Follows the history of every auction.
+struct Chain {
+    from_lsn: u64,
+    heads: Heads,
+    /// Given heads whose own record was not seen yet.
+    unseen: HashMap<u128, u64>,
+}
+
+impl Chain {
+    fn new(from_lsn: u64, heads: Heads) -> Self {
+        let unseen = heads.iter().map(|(auction, head)| (*auction, head.lsn)).collect();
+        Self {
+            from_lsn,
+            heads,
+            unseen,
+        }
+    }
+
+    fn follow<'a>(&mut self, record: &Record<'a>) -> Link<'a> {
+        let head = self.heads.get(&record.auction);
+        if let Some(head) = head
+            && record.lsn <= head.lsn
+        {
+            if record.lsn < head.lsn {
+                return Link::Covered;
+            }
+            if record.seq != head.seq || record.hash != head.hash {
+                return Link::Mismatch(format!("record {} is not the one it names", record.lsn));
+            }
+            self.unseen.remove(&record.auction);
+            return Link::Covered;
+        }
+        let (seq, prev) = head.map_or((1, ZERO_HASH), |head| (head.seq + 1, head.hash));
+        if record.seq != seq || record.prev != prev {
+            let reason = if record.seq == seq {
+                format!(
+                    "record {} does not name the hash of its auction's record before it",
+                    record.lsn
+                )
+            } else {
+                format!("record {} has seq {} where {seq} belongs", record.lsn, record.seq)
+            };
+            // Without a head that was seen on disk, it may be the caller's head that is wrong.
+            let from_caller =
+                self.unseen.contains_key(&record.auction) || (head.is_none() && self.from_lsn > 1);
+            return if from_caller {
+                Link::Mismatch(reason)
+            } else {
+                Link::Broken(reason)
+            };
+        }
+        self.unseen.remove(&record.auction);
+        self.heads.insert(
+            record.auction,
+            Head {
+                lsn: record.lsn,
+                seq: record.seq,
+                hash: record.hash,
+            },
+        );
+        Link::Follows(*record)
+    }
+
+    /// Every given head must lie within the journal, and be there if its place was read.
+    fn check_end(&self, last_lsn: u64) -> Result<(), Error> {
+        for (auction, lsn) in &self.unseen {
+            if *lsn > last_lsn {
+                return Err(Error::BehindSnapshot {
+                    auction: *auction,
+                    snapshot_lsn: *lsn,
+                    last_lsn,
+                });
+            }
+            if *lsn >= self.from_lsn {
+                let reason = format!("record {lsn} is of another auction");
+                return Err(Error::HeadMismatch {
+                    auction: *auction,
+                    reason,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A last segment that a copy or a file system cut short gets its zeros back.
+fn restore_length(
+    path: &Path,
+    file: &dyn DiskFile,
+    header: &segment::Header,
+    is_last: bool,
+) -> Result<(), Error> {
+    let length = file.len().map_err(Error::io("read", path))?;
+    if length > header.segment_bytes {
+        return Err(Error::Corrupt {
+            file: path.to_owned(),
+            offset: header.segment_bytes,
+            last_good_lsn: header.first_lsn - 1,
+            reason: format!(
+                "the segment is longer than the {} bytes it was made with",
+                header.segment_bytes
+            ),
+        });
+    }
+    if is_last && length < header.segment_bytes {
+        cut(path, file, length, header.segment_bytes)?;
+    }
+    Ok(())
+}
+
+/// Writes zeros and makes them durable.
+fn cut(path: &Path, file: &dyn DiskFile, from: u64, to: u64) -> Result<(), Error> {
+    let zeros = vec![0; 1 << 16];
+    let mut at = from;
+    while at < to {
+        let length = usize::try_from(to - at).unwrap_or(zeros.len()).min(zeros.len());
+        file.write_all_at(&zeros[..length], at)
+            .map_err(Error::io("cut", path))?;
+        at += length as u64;
+    }
+    file.sync_data().map_err(Error::io("sync", path))
+}

@@ -1,0 +1,335 @@
+//! The default journal: preallocated segment files.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::disk::{Disk, DiskFile, OsDisk};
+use super::preparer::{self, Preparer};
+use super::reader::SegmentReader;
+use super::recovery::{self, Recovery, Start, Visitor};
+use super::{Error, Hash, Heads, Journal, Pending, Reader, Room, ZERO_HASH, frame, segment};
+
+/// How a [`SegmentJournal`] works.
+#[derive(Clone)]
+pub struct Options {
+    /// Length of new segments in bytes, a multiple of 4096. 64 MiB.
+    pub segment_bytes: u64,
+    /// How long to wait before trying again to prepare a segment when the disk is full. One second.
+    pub prepare_retry: Duration,
+    /// Where the files are.
+    pub disk: Arc<dyn Disk>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            segment_bytes: 64 << 20,
+            prepare_retry: Duration::from_secs(1),
+            disk: Arc::new(OsDisk),
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("segment_bytes", &self.segment_bytes)
+            .field("prepare_retry", &self.prepare_retry)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A journal in segment files of one directory. See [`segment`] and [`frame`] for the bytes.
+pub struct SegmentJournal {
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+    preparer: Preparer,
+    room: Arc<Room>,
+    node: u128,
+    segment_bytes: u64,
+    current: Current,
+    next_lsn: u64,
+    heads: Heads,
+    /// The frames of one flush; kept to reuse its memory.
+    buffer: Vec<u8>,
+    /// Where auctions stand within the batch being checked; kept to reuse its memory.
+    batch_heads: HashMap<u128, (u64, Hash)>,
+    failed: bool,
+}
+
+/// The segment being written.
+struct Current {
+    path: PathBuf,
+    file: Box<dyn DiskFile>,
+    header: segment::Header,
+    offset: u64,
+}
+
+impl SegmentJournal {
+    /// Opens the journal in an existing directory that nobody else writes to, and visits its records.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`], [`Error::UnknownFormat`], [`Error::BehindSnapshot`]: refuse to start.
+    /// [`Error::HeadMismatch`]: `start` does not fit; open again from the beginning.
+    /// [`Error::Full`], [`Error::Io`], [`Error::Options`].
+    pub fn open(
+        dir: &Path,
+        options: Options,
+        start: Start,
+        visit: &mut Visitor<'_>,
+    ) -> Result<(Self, Recovery), Error> {
+        let Options {
+            segment_bytes,
+            prepare_retry,
+            disk,
+        } = options;
+        if segment_bytes < segment::SEGMENT_BYTES_MIN || !segment_bytes.is_multiple_of(4096) {
+            return Err(Error::Options(
+                "segment_bytes must be a multiple of 4096, at least 4096",
+            ));
+        }
+        let (recovery, position) = recovery::recover(&*disk, dir, start, visit)?;
+        preparer::remove_leftovers(&*disk, dir)?;
+        disk.sync_dir(dir).map_err(Error::io("sync", dir))?;
+        let room = Arc::new(Room::new(promised_bytes(
+            segment_bytes,
+            segment::HEADER_BYTES as u64,
+        )));
+        let preparer = Preparer::start(
+            Arc::clone(&disk),
+            dir.to_owned(),
+            segment_bytes,
+            prepare_retry,
+            Arc::clone(&room),
+        )?;
+        let next_lsn = recovery.last_lsn + 1;
+        let (node, current) = if let Some(position) = position {
+            let recovery::Position {
+                path,
+                file,
+                header,
+                offset,
+            } = position;
+            (
+                header.node,
+                Current {
+                    path,
+                    file,
+                    header,
+                    offset,
+                },
+            )
+        } else {
+            let node = Uuid::new_v4().as_u128();
+            (
+                node,
+                begin_segment(&*disk, dir, &preparer, node, segment_bytes, next_lsn, &room)?,
+            )
+        };
+        room.set_current_bytes(promised_bytes(current.header.segment_bytes, current.offset));
+        let journal = Self {
+            disk,
+            dir: dir.to_owned(),
+            preparer,
+            room,
+            node,
+            segment_bytes,
+            current,
+            next_lsn,
+            heads: recovery.heads.clone(),
+            buffer: Vec::new(),
+            batch_heads: HashMap::new(),
+            failed: false,
+        };
+        Ok((journal, recovery))
+    }
+
+    /// The random id that all segments of this journal carry.
+    pub fn node(&self) -> u128 {
+        self.node
+    }
+
+    /// Refuses a batch that would break a chain, before anything of it is written.
+    fn check(&mut self, batch: &[Pending]) -> Result<(), Error> {
+        self.batch_heads.clear();
+        let bytes_max = self.payload_bytes_max();
+        for (record, lsn) in batch.iter().zip(self.next_lsn..) {
+            let out_of_order = |reason| Error::OutOfOrder {
+                lsn: record.lsn,
+                auction: record.auction,
+                seq: record.seq,
+                reason,
+            };
+            debug_assert_eq!(
+                record.hash,
+                super::record_hash(record.auction, record.seq, &record.prev, &record.payload)
+            );
+            if record.lsn != lsn {
+                return Err(out_of_order("the LSN is not the next"));
+            }
+            if record.payload.len() > bytes_max {
+                return Err(Error::PayloadTooLarge {
+                    bytes: record.payload.len(),
+                    bytes_max,
+                });
+            }
+            let (seq, prev) = self.batch_heads.get(&record.auction).copied().unwrap_or_else(|| {
+                self.heads
+                    .get(&record.auction)
+                    .map_or((0, ZERO_HASH), |head| (head.seq, head.hash))
+            });
+            if record.seq != seq + 1 {
+                return Err(out_of_order("the seq is not the next of its auction"));
+            }
+            if record.prev != prev {
+                return Err(out_of_order(
+                    "it does not name the hash of its auction's record before it",
+                ));
+            }
+            self.batch_heads.insert(record.auction, (record.seq, record.hash));
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, batch: &[Pending]) -> Result<(), Error> {
+        let mut flush_lsn = self.next_lsn;
+        self.buffer.clear();
+        for record in batch {
+            let frame_bytes = frame::frame_bytes(record.payload.len()) as u64;
+            let end = self.current.offset + self.buffer.len() as u64 + frame_bytes;
+            if end > self.current.header.segment_bytes {
+                // A segment is begun only when everything before it is durable; recovery relies on it.
+                self.flush()?;
+                self.current = begin_segment(
+                    &*self.disk,
+                    &self.dir,
+                    &self.preparer,
+                    self.node,
+                    self.segment_bytes,
+                    record.lsn,
+                    &self.room,
+                )?;
+                flush_lsn = record.lsn;
+            }
+            frame::encode(record, flush_lsn, self.current.header.salt, &mut self.buffer);
+        }
+        self.flush()
+    }
+
+    /// One write, one fdatasync.
+    fn flush(&mut self) -> Result<(), Error> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let current = &mut self.current;
+        current
+            .file
+            .write_all_at(&self.buffer, current.offset)
+            .map_err(Error::io("write", &current.path))?;
+        current
+            .file
+            .sync_data()
+            .map_err(Error::io("sync", &current.path))?;
+        current.offset += self.buffer.len() as u64;
+        self.buffer.clear();
+        self.room
+            .set_current_bytes(promised_bytes(current.header.segment_bytes, current.offset));
+        Ok(())
+    }
+}
+
+impl Journal for SegmentJournal {
+    fn append_batch(&mut self, batch: &[Pending]) -> Result<(), Error> {
+        if self.failed {
+            return Err(Error::Failed);
+        }
+        self.check(batch)?;
+        if let Err(error) = self.write(batch) {
+            self.failed = true;
+            return Err(error);
+        }
+        for record in batch {
+            self.heads.insert(record.auction, record.head());
+        }
+        self.next_lsn += batch.len() as u64;
+        Ok(())
+    }
+
+    fn next_lsn(&self) -> u64 {
+        self.next_lsn
+    }
+
+    fn heads(&self) -> &Heads {
+        &self.heads
+    }
+
+    fn payload_bytes_max(&self) -> usize {
+        segment::payload_bytes_max(self.segment_bytes)
+    }
+
+    fn room(&self) -> Arc<Room> {
+        Arc::clone(&self.room)
+    }
+
+    fn reader(&self) -> Arc<dyn Reader> {
+        Arc::new(SegmentReader {
+            disk: Arc::clone(&self.disk),
+            dir: self.dir.clone(),
+        })
+    }
+}
+
+/// Turns the prepared file into the segment that starts with `first_lsn`, durable under its name.
+fn begin_segment(
+    disk: &dyn Disk,
+    dir: &Path,
+    preparer: &Preparer,
+    node: u128,
+    segment_bytes: u64,
+    first_lsn: u64,
+    room: &Room,
+) -> Result<Current, Error> {
+    let prepared = preparer.take()?;
+    #[expect(clippy::cast_possible_truncation, reason = "any 32 random bits will do")]
+    let salt = Uuid::new_v4().as_u128() as u32;
+    let header = segment::Header {
+        salt,
+        first_lsn,
+        node,
+        segment_bytes,
+    };
+    prepared
+        .file
+        .write_all_at(&header.encode(), 0)
+        .map_err(Error::io("write", &prepared.path))?;
+    prepared
+        .file
+        .sync_data()
+        .map_err(Error::io("sync", &prepared.path))?;
+    let path = segment::path(dir, first_lsn);
+    disk.rename(&prepared.path, &path)
+        .map_err(Error::io("rename", &prepared.path))?;
+    disk.sync_dir(dir).map_err(Error::io("sync", dir))?;
+    let offset = segment::HEADER_BYTES as u64;
+    room.segment_taken(promised_bytes(segment_bytes, offset));
+    Ok(Current {
+        path,
+        file: prepared.file,
+        header,
+        offset,
+    })
+}
+
+/// Frame bytes that certainly fit in a segment from `offset` on: what the largest frame may leave unused at its end is
+/// not promised.
+fn promised_bytes(segment_bytes: u64, offset: u64) -> u64 {
+    let largest_frame_bytes = frame::frame_bytes(segment::payload_bytes_max(segment_bytes)) as u64;
+    segment_bytes
+        .saturating_sub(offset)
+        .saturating_sub(largest_frame_bytes)
+}

@@ -1,0 +1,106 @@
+//! Reads a file through a buffer that is never larger than a few frames.
+
+use std::io;
+
+use super::disk::DiskFile;
+use super::frame::{self, HEADER_BYTES, Header};
+
+/// At least two of the largest frames, so that reading on does not copy often.
+const WINDOW_BYTES: usize = 4 << 20;
+
+/// A sliding view of a file.
+pub(super) struct Window<'f> {
+    file: &'f dyn DiskFile,
+    buf: Vec<u8>,
+    start: u64,
+    end: u64,
+}
+
+impl<'f> Window<'f> {
+    /// Reads up to `end`, or to the end of the file if that comes first.
+    pub fn new(file: &'f dyn DiskFile, end: u64) -> io::Result<Self> {
+        let end = end.min(file.len()?);
+        Ok(Self {
+            file,
+            buf: Vec::new(),
+            start: 0,
+            end,
+        })
+    }
+
+    /// Where reading ends.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// At least `want` bytes from `offset`, fewer only at the end.
+    pub fn get(&mut self, offset: u64, want: usize) -> io::Result<&[u8]> {
+        let available = usize::try_from(self.end.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let want = want.min(available);
+        let buffered_end = self.start + self.buf.len() as u64;
+        if offset < self.start || offset + want as u64 > buffered_end {
+            self.buf.resize(available.min(WINDOW_BYTES.max(want)), 0);
+            let read = self.file.read_at(&mut self.buf, offset)?;
+            self.buf.truncate(read);
+            self.start = offset;
+        }
+        // Cannot overflow: the offset lies in the buffer, which fits in memory.
+        let skip = usize::try_from(offset - self.start).unwrap_or(usize::MAX);
+        Ok(self.buf.get(skip..).unwrap_or_default())
+    }
+
+    /// The end of the last byte that is not zero at or after `offset`; `offset` if there is none.
+    pub fn last_used(&mut self, offset: u64) -> io::Result<u64> {
+        let mut used = offset;
+        let mut at = offset;
+        while at < self.end {
+            let bytes = self.get(at, WINDOW_BYTES)?;
+            if bytes.is_empty() {
+                break;
+            }
+            // Whole blocks first: nearly all of a fresh segment is zero.
+            let mut last = None;
+            for (index, block) in bytes.chunks(4096).enumerate() {
+                if block.iter().fold(0, |seen, byte| seen | byte) != 0 {
+                    let in_block = block.iter().rposition(|byte| *byte != 0).unwrap_or(0);
+                    last = Some(index * 4096 + in_block + 1);
+                }
+            }
+            if let Some(last) = last {
+                used = at + last as u64;
+            }
+            at += bytes.len() as u64;
+        }
+        Ok(used)
+    }
+}
+
+/// Walks the frames of a segment.
+pub(super) struct Cursor<'f> {
+    /// The segment.
+    pub window: Window<'f>,
+    /// What its checksums start from.
+    pub salt: u32,
+    /// Where the next frame starts.
+    pub offset: u64,
+}
+
+impl Cursor<'_> {
+    /// The header of the frame here.
+    pub fn header(&mut self) -> io::Result<Result<Header, frame::Error>> {
+        Ok(frame::decode_header(
+            self.window.get(self.offset, HEADER_BYTES)?,
+            self.salt,
+        ))
+    }
+
+    /// The payload of the frame here, checked.
+    pub fn payload(&mut self, header: &Header) -> io::Result<Result<&[u8], frame::Error>> {
+        Ok(header.check_body(self.window.get(self.offset, header.frame_bytes())?, self.salt))
+    }
+
+    /// Goes past the frame here.
+    pub fn advance(&mut self, header: &Header) {
+        self.offset += header.frame_bytes() as u64;
+    }
+}

@@ -1,0 +1,265 @@
+//! The store, on sled.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{Contents, Damage, Error, Snapshot, entry};
+
+/// Damaged stores kept; older ones are removed, they can be rebuilt.
+const DAMAGED_MAX: usize = 3;
+/// The key of the covered LSN. Auctions have 16 bytes.
+const COVERED_KEY: &[u8] = b"covered_lsn";
+
+/// How a [`Store`] works.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Memory for sled's cache, in bytes. 16 MiB.
+    pub cache_bytes: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            cache_bytes: 16 << 20,
+        }
+    }
+}
+
+/// The snapshots of all auctions of a node. All calls block.
+pub struct Store {
+    dir: PathBuf,
+    options: Options,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// `None` while not even an empty store can be made.
+    db: Option<sled::Db>,
+    damage: Vec<Damage>,
+}
+
+impl Store {
+    /// Opens the store in `dir`; a damaged one is moved aside, see [`damage`](Self::damage).
+    ///
+    /// # Errors
+    /// [`Error::Unusable`].
+    pub fn open(dir: &Path, options: Options) -> Result<Self, Error> {
+        let store = Self {
+            dir: dir.to_owned(),
+            options,
+            state: Mutex::new(State {
+                db: None,
+                damage: Vec::new(),
+            }),
+        };
+        match store.run(|_| Ok(())) {
+            Ok(()) | Err(Error::Damaged(_)) => Ok(store),
+            Err(error @ Error::Unusable { .. }) => Err(error),
+        }
+    }
+
+    /// What was found damaged since the store was opened.
+    pub fn damage(&self) -> Vec<Damage> {
+        self.lock().damage.clone()
+    }
+
+    /// Saves snapshots, all or none; durable when this returns. `covered_lsn`, if given, says that from now on every
+    /// record up to it is covered by a snapshot in the store.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`]: the store is empty now, all auctions need to be saved again. [`Error::Unusable`].
+    pub fn save(&self, snapshots: &[(u128, Snapshot)], covered_lsn: Option<u64>) -> Result<(), Error> {
+        self.run(|db| {
+            let mut batch = sled::Batch::default();
+            for (auction, snapshot) in snapshots {
+                batch.insert(&auction.to_be_bytes(), entry::encode(*auction, snapshot));
+            }
+            if let Some(covered_lsn) = covered_lsn {
+                batch.insert(COVERED_KEY, &covered_lsn.to_le_bytes());
+            }
+            db.apply_batch(batch).map_err(text)?;
+            self.make_durable(db)
+        })
+    }
+
+    /// The snapshot of an auction, if there is one.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`]: as if there were none. [`Error::Unusable`].
+    pub fn load(&self, auction: u128) -> Result<Option<Snapshot>, Error> {
+        self.run(|db| match db.get(auction.to_be_bytes()).map_err(text)? {
+            Some(bytes) => entry::decode(auction, &bytes).map(Some),
+            None => Ok(None),
+        })
+    }
+
+    /// All snapshots.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`]: as if there were none. [`Error::Unusable`].
+    pub fn load_all(&self) -> Result<Contents, Error> {
+        self.run(|db| {
+            let mut contents = Contents {
+                covered_lsn: 0,
+                snapshots: HashMap::new(),
+            };
+            for pair in db.iter() {
+                let (key, value) = pair.map_err(text)?;
+                if key == COVERED_KEY {
+                    let bytes = value
+                        .as_ref()
+                        .try_into()
+                        .map_err(|_| "the covered LSN has a wrong length")?;
+                    contents.covered_lsn = u64::from_le_bytes(bytes);
+                    continue;
+                }
+                let auction = key.as_ref().try_into().map_err(|_| "a key has a wrong length")?;
+                let auction = u128::from_be_bytes(auction);
+                contents
+                    .snapshots
+                    .insert(auction, entry::decode(auction, &value)?);
+            }
+            Ok(contents)
+        })
+    }
+
+    /// Removes the snapshot of an auction that will never have another record.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`], [`Error::Unusable`].
+    pub fn delete(&self, auction: u128) -> Result<(), Error> {
+        self.run(|db| {
+            db.remove(auction.to_be_bytes()).map_err(text)?;
+            self.make_durable(db)
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs an operation on the open store; whatever goes wrong in it is taken for damage.
+    fn run<T>(&self, operation: impl FnOnce(&sled::Db) -> Result<T, String>) -> Result<T, Error> {
+        let mut state = self.lock();
+        let db = if let Some(db) = &state.db {
+            db.clone()
+        } else {
+            match caught(|| self.open_sled()) {
+                Ok(db) => state.db.insert(db).clone(),
+                Err(reason) => return Err(self.replace(&mut state, reason)),
+            }
+        };
+        match caught(|| operation(&db)) {
+            Ok(value) => Ok(value),
+            Err(reason) => {
+                // Closing a damaged sled writes to it and may panic: its memory is given up instead.
+                std::mem::forget(db);
+                Err(self.replace(&mut state, reason))
+            }
+        }
+    }
+
+    /// Moves a damaged store aside and opens an empty one.
+    fn replace(&self, state: &mut State, reason: String) -> Error {
+        if let Some(db) = state.db.take() {
+            std::mem::forget(db);
+        }
+        let moved_to = match self.move_aside() {
+            Ok(moved_to) => moved_to,
+            Err(error) => {
+                return Error::Unusable {
+                    dir: self.dir.clone(),
+                    reason: format!("{reason}; {error}"),
+                };
+            }
+        };
+        tracing::error!(reason, moved_to = %moved_to.display(), "the snapshot store is damaged; it was moved aside");
+        let damage = Damage { reason, moved_to };
+        state.damage.push(damage.clone());
+        match caught(|| self.open_sled()) {
+            Ok(db) => {
+                state.db = Some(db);
+                Error::Damaged(damage)
+            }
+            Err(reason) => Error::Unusable {
+                dir: self.dir.clone(),
+                reason,
+            },
+        }
+    }
+
+    fn open_sled(&self) -> Result<sled::Db, String> {
+        let config = sled::Config::new()
+            .path(&self.dir)
+            .cache_capacity(self.options.cache_bytes);
+        // Flushing is done after each save, by hand: see `make_durable`.
+        config.flush_every_ms(None).open().map_err(text)
+    }
+
+    fn make_durable(&self, db: &sled::Db) -> Result<(), String> {
+        db.flush().map_err(text)?;
+        sync_files(&self.dir).map_err(text)
+    }
+
+    /// Gives the directory the next free name for damaged ones.
+    fn move_aside(&self) -> io::Result<PathBuf> {
+        let name = self
+            .dir
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let parent = self.dir.parent().unwrap_or(Path::new("."));
+        let prefix = format!("{name}.damaged-");
+        let mut numbers = Vec::new();
+        for found in fs::read_dir(parent)? {
+            let found = found?.file_name();
+            let number = found.to_str().and_then(|found| found.strip_prefix(&prefix));
+            numbers.extend(number.and_then(|number| number.parse::<u64>().ok()));
+        }
+        numbers.sort_unstable();
+        let next = numbers.last().map_or(1, |last| last + 1);
+        for old in numbers.iter().rev().skip(DAMAGED_MAX - 1) {
+            fs::remove_dir_all(parent.join(format!("{prefix}{old}")))?;
+        }
+        let moved_to = parent.join(format!("{prefix}{next}"));
+        fs::rename(&self.dir, &moved_to)?;
+        File::open(parent)?.sync_all()?;
+        Ok(moved_to)
+    }
+}
+
+/// `fdatasync` of every file, and of the directories' names.
+fn sync_files(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_files(&entry.path())?;
+        } else {
+            match File::open(entry.path()) {
+                Ok(file) => file.sync_data()?,
+                // sled removes old files of its own at any time.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    File::open(dir)?.sync_all()
+}
+
+/// What a panic says, as an error.
+fn caught<T>(operation: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    panic::catch_unwind(AssertUnwindSafe(operation)).unwrap_or_else(|panicked| {
+        let text = panicked.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panicked.downcast_ref::<String>().map(String::as_str));
+        Err(format!("sled panicked: {}", text.unwrap_or("no message")))
+    })
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
