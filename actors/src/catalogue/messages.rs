@@ -9,7 +9,6 @@ use gavel_engine::{money::Amount, rules::RuleSet, time::Timestamp};
 pub use gavel_storage::relational::{BookVisibility, LotResult, RegistrationStatus, SaleKind, SaleStatus};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// For whom an answer is made. The rights themselves are checked before the catalogue is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -329,12 +328,19 @@ impl MediaType {
 /// A lot's picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
-    /// For `Content-Type`.
-    pub media_type: String,
     /// Strong, of the content; without the quotes of `ETag`.
     pub etag: String,
-    /// The content; `None` when the client has it already.
-    pub bytes: Option<Bytes>,
+    /// `None` when the client has it already.
+    pub content: Option<PictureContent>,
+}
+
+/// What a picture consists of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PictureContent {
+    /// For `Content-Type`.
+    pub media_type: String,
+    /// The content.
+    pub bytes: Bytes,
 }
 
 /// Enters a new draft sale.

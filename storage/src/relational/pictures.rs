@@ -65,14 +65,17 @@ impl Pictures<'_> {
         Ok(transaction.commit().await?)
     }
 
-    /// A lot's picture, when it has one.
+    /// The etag of a lot's picture, when it has one: enough for a client that has the picture already.
     ///
     /// # Errors
     /// [`Error::NoSuchLot`].
-    pub async fn of_lot(&self, sale: SaleId, lot: LotId) -> Result<Option<PictureRecord>, Error> {
-        if find(&self.0.read, sale, lot).await?.is_none() {
-            return Err(Error::NoSuchLot);
-        }
+    pub async fn etag(&self, sale: SaleId, lot: LotId) -> Result<Option<String>, Error> {
+        let lot = find(&self.0.read, sale, lot).await?.ok_or(Error::NoSuchLot)?;
+        Ok(lot.picture_etag)
+    }
+
+    /// A lot's picture, when it has one.
+    pub async fn of_lot(&self, lot: LotId) -> Result<Option<PictureRecord>, Error> {
         let row = lot_pictures::Entity::find_by_id(lot).one(&self.0.read).await?;
         Ok(row.map(|row| PictureRecord {
             media_type: row.media_type,

@@ -1,0 +1,115 @@
+//! The actor: what all its commands share.
+
+use super::{Error, LiveSales, LiveUnavailable, Lot, Registration, RegistrationStatus, Viewer, view};
+use crate::clock::SharedClock;
+use crate::service::Service;
+use actix::{Actor, Context};
+use gavel_engine::ids::{LotId, SaleId, UserId};
+use gavel_storage::relational::{RegistrationRecord, SaleRecord, SaleStatus, Store};
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+/// Requests under way at once; one more is [`Error::Busy`].
+const REQUESTS_MAX: usize = 512;
+
+/// How long the live side may take to note what it is told.
+const LIVE_ANSWER_MAX: Duration = Duration::from_secs(5);
+
+/// The way in to [`CatalogueActor`].
+pub type Catalogue = Service<CatalogueActor>;
+
+/// The catalogue. Commands do not wait for each other, but for those that the live side is told of.
+pub struct CatalogueActor {
+    pub(super) core: Core,
+}
+
+/// What a command needs; cheap to clone into its future.
+#[derive(Clone)]
+pub(super) struct Core {
+    pub(super) store: Store,
+    pub(super) clock: SharedClock,
+    live: Rc<Mutex<Box<dyn LiveSales>>>,
+}
+
+impl CatalogueActor {
+    /// Starts the actor on the current arbiter; `live` is told of published sales and their bidders.
+    pub fn start(store: Store, clock: SharedClock, live: Box<dyn LiveSales>) -> Catalogue {
+        let core = Core {
+            store,
+            clock,
+            live: Rc::new(Mutex::new(live)),
+        };
+        Service::new(Actor::start(Self { core }), REQUESTS_MAX)
+    }
+}
+
+impl Actor for CatalogueActor {
+    type Context = Context<Self>;
+}
+
+impl Core {
+    /// The sale, unless the viewer may not know of it.
+    pub(super) async fn visible_sale(&self, id: SaleId, viewer: Viewer) -> Result<SaleRecord, Error> {
+        let sale = self
+            .store
+            .sales()
+            .by_id(id)
+            .await?
+            .ok_or(Error::NotFound("sale"))?;
+        if sale.status == SaleStatus::Draft && viewer == Viewer::Public {
+            return Err(Error::NotFound("sale"));
+        }
+        Ok(sale)
+    }
+
+    /// A lot with its place in the running order; whether the sale may be seen was checked before.
+    pub(super) async fn lot(&self, sale: SaleId, lot: LotId, viewer: Viewer) -> Result<Lot, Error> {
+        let (lot, position) = self
+            .store
+            .lots()
+            .by_id(sale, lot)
+            .await?
+            .ok_or(Error::NotFound("lot"))?;
+        Ok(view::lot(
+            lot,
+            u32::try_from(position).unwrap_or(u32::MAX),
+            viewer,
+        ))
+    }
+
+    /// Lets a registered bidder bid, or not.
+    pub(super) async fn set_registration(
+        &self,
+        sale: SaleId,
+        user: UserId,
+        status: RegistrationStatus,
+    ) -> Result<Registration, Error> {
+        let live = self.live().await;
+        let registered = self.store.registrations().set_status(sale, user, status).await?;
+        tell_registration(&**live, registered).await
+    }
+
+    /// The live side, to be held from before the database changes until the news is told: of two
+    /// changes to one thing, the one that is committed last is told last.
+    pub(super) async fn live(&self) -> tokio::sync::MutexGuard<'_, Box<dyn LiveSales>> {
+        self.live.lock().await
+    }
+}
+
+/// Waits for the live side to note the news, but not for ever.
+pub(super) async fn told(news: impl Future<Output = Result<(), LiveUnavailable>>) -> Result<(), Error> {
+    match tokio::time::timeout(LIVE_ANSWER_MAX, news).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(LiveUnavailable(format!("no answer within {LIVE_ANSWER_MAX:?}")).into()),
+    }
+}
+
+/// Tells the live side of a registration and shows it.
+pub(super) async fn tell_registration(
+    live: &dyn LiveSales,
+    registration: RegistrationRecord,
+) -> Result<Registration, Error> {
+    told(live.registration_changed(registration.clone())).await?;
+    Ok(view::registration(registration))
+}

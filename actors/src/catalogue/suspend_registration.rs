@@ -1,0 +1,16 @@
+//! Stopping a registered bidder from bidding.
+
+use super::{CatalogueActor, Error, Registration, RegistrationStatus, SuspendRegistration};
+use actix::{Handler, ResponseFuture};
+
+impl Handler<SuspendRegistration> for CatalogueActor {
+    type Result = ResponseFuture<Result<Registration, Error>>;
+
+    fn handle(&mut self, message: SuspendRegistration, _: &mut Self::Context) -> Self::Result {
+        let core = self.core.clone();
+        Box::pin(async move {
+            core.set_registration(message.sale_id, message.user_id, RegistrationStatus::Suspended)
+                .await
+        })
+    }
+}
