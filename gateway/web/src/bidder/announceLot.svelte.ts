@@ -1,0 +1,47 @@
+/** Tells screen readers what happens to a lot: prices politely, one's own fate at once. */
+import { i18n } from '../i18n/index.svelte';
+import type { Room } from '../state/room.svelte';
+import { leaderLabel } from '../state/standing';
+import { announcer } from '../ui/announce.svelte';
+import type { Lot } from '../wire/messages';
+
+export function announceLot(room: () => Room, lot: () => Lot): void {
+  let lastLot = '';
+  let lastPrice = '';
+  let lastStanding = '';
+  let lastState = '';
+
+  $effect(() => {
+    const { t } = i18n;
+    const current = lot();
+    const view = room().view(current.id);
+    if (!view) return;
+    const standing = room().standing(current.id);
+    const label = leaderLabel(view, room().you);
+    const price = view.price_minor === null ? '' : room().money(view.price_minor);
+    const words = [t.live.price(price, t.lot.leads[label.who])];
+    if (view.minimum_minor !== null) words.push(t.live.next(room().money(view.minimum_minor)));
+    const state = view.fair_warning && view.state === 'open' ? 'warning' : view.state;
+    const known = lastLot === current.id;
+    const name = t.lot.lotN(current.number);
+
+    if (known && standing !== lastStanding && standing !== 'none') {
+      const detail =
+        standing === 'outbid' && view.minimum_minor !== null
+          ? t.standing.outbidText(room().money(view.minimum_minor))
+          : '';
+      announcer.assertive(`${t.standing[standing]}. ${detail}`);
+    }
+    if (known && state !== lastState) {
+      if (state === 'warning') announcer.assertive(t.lot.fairWarning);
+      else if (state === 'open' && lastState === 'pending') announcer.polite(t.live.opened(name));
+      else if (view.outcome?.result === 'sold') announcer.polite(t.live.sold(name, price));
+      else if (state === 'closed') announcer.polite(t.live.unsold(name));
+    } else if (!known && lastLot !== '') {
+      announcer.polite(`${name}: ${current.artist} ${current.title}`);
+    } else if (known && price !== '' && words.join() !== lastPrice && state !== 'closed') {
+      announcer.polite(words.join(', '));
+    }
+    [lastLot, lastPrice, lastStanding, lastState] = [current.id, words.join(), standing, state];
+  });
+}

@@ -1,0 +1,47 @@
+/**
+ * Guards the one-tap bid against a price that moves under the finger.
+ *
+ * What was displayed when the press began is what is sent. A press that begins within a moment of
+ * a change was aimed at the amount before it: that one is not sent, and neither is the new one.
+ */
+export const SETTLE_MS = 300;
+
+export type PressResult = { bid: number } | { changedTo: number };
+
+export class PressGuard {
+  #shown: { amountMinor: number; sinceMs: number; changed: boolean } | null = null;
+  #pressed: PressResult | null = null;
+
+  /** The button now shows this amount. */
+  show(amountMinor: number | null, nowMs: number): void {
+    if (amountMinor === null) this.#shown = null;
+    else if (this.#shown?.amountMinor !== amountMinor) {
+      this.#shown = { amountMinor, sinceMs: nowMs, changed: this.#shown !== null };
+    }
+  }
+
+  /** True while a fresh amount has not been on the button long enough to be read. */
+  settling(nowMs: number): boolean {
+    return (this.#shown?.changed ?? false) && nowMs - (this.#shown?.sinceMs ?? 0) < SETTLE_MS;
+  }
+
+  /** The finger or key goes down: what is on the button now is what is meant. */
+  press(nowMs: number): void {
+    if (!this.#shown) return;
+    const { amountMinor } = this.#shown;
+    this.#pressed = this.settling(nowMs) ? { changedTo: amountMinor } : { bid: amountMinor };
+  }
+
+  /** The press is completed (a click). Without a press before it, as assistive tools do, now is the press. */
+  release(nowMs: number): PressResult | null {
+    if (!this.#pressed) this.press(nowMs);
+    const result = this.#pressed;
+    this.#pressed = null;
+    return result;
+  }
+
+  /** The press was abandoned: the finger slid off. */
+  cancel(): void {
+    this.#pressed = null;
+  }
+}

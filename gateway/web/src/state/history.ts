@@ -1,0 +1,51 @@
+/** The bids of a lot, newest first, merged from REST pages and live events by seq. */
+import type { BidView, SaleEvent, Update } from '../wire/messages';
+
+export interface History {
+  bids: readonly BidView[];
+  /** False until read over REST, and again after missed updates or a retraction. */
+  complete: boolean;
+}
+
+const empty: History = { bids: [], complete: false };
+
+export function mergeFetched(known: History | undefined, fetched: readonly BidView[]): History {
+  const newest = fetched.reduce((seq, bid) => Math.max(seq, bid.seq), 0);
+  // What arrived live while the request was under way is newer than the answer.
+  const live = (known ?? empty).bids.filter((bid) => bid.seq > newest);
+  return { bids: [...live, ...fetched].sort((a, b) => b.seq - a.seq), complete: true };
+}
+
+type HistoryEvent = Extract<SaleEvent, { kind: 'bid_accepted' | 'bid_retracted' }>;
+
+export function recordEvent(
+  known: History = empty,
+  event: HistoryEvent,
+  update: Update,
+  ownPaddle: number | null,
+): History {
+  if (event.kind === 'bid_retracted') {
+    const bids = known.bids.map((bid) =>
+      bid.seq === event.seq_of_bid ? { ...bid, retracted: true } : bid,
+    );
+    // Later bids may show other prices now; only the server knows which.
+    return { bids, complete: false };
+  }
+  const bid: BidView = {
+    seq: update.seq,
+    at_ms: update.at_ms,
+    paddle: event.paddle,
+    channel: event.channel,
+    amount_minor: event.price_minor,
+    kind: event.bid_kind ?? 'bid',
+    retracted: false,
+    mine: event.paddle !== null && event.paddle === ownPaddle,
+    ...(event.bid_id === undefined ? {} : { bid_id: event.bid_id }),
+  };
+  return { ...known, bids: [bid, ...known.bids.filter((other) => other.seq !== bid.seq)] };
+}
+
+/** The newest bid that still stands: what "undo" takes back. */
+export function lastStanding(history: History | undefined): BidView | null {
+  return history?.bids.find((bid) => !bid.retracted) ?? null;
+}

@@ -1,0 +1,177 @@
+/** A live sale for components: the socket, the reducer, the bids and the clock behind one door. */
+import { api, session } from '../api/session.svelte';
+import type { ServerMessage, Uuid } from '../wire/messages';
+import { ServerClock } from '../wire/clock';
+import { nowMs } from '../wire/now';
+import { SaleSocket, type Connection, type Timers } from '../wire/socket';
+import { BidDesk, type Attempt, type BidOrder } from './bids';
+import { CommandDesk, type CommandEntry } from './commands';
+import { emptySale, reduce, type SaleAction, type SaleState } from './sale';
+
+const timers: Timers = {
+  set: (run, afterMs) => window.setTimeout(run, afterMs),
+  clear: (id) => window.clearTimeout(id),
+};
+
+const newId = () => crypto.randomUUID();
+const HISTORY_RETRY_MS = 3_000;
+const BOOK_REFRESH_MS = 500;
+
+export class LiveSale {
+  state = $state.raw<SaleState>(emptySale(''));
+  connection = $state.raw<Connection>({ phase: 'connecting' });
+  attempts = $state.raw<readonly Attempt[]>([]);
+  commands = $state.raw<readonly CommandEntry[]>([]);
+  /** A refusal of the whole subscription, such as `unknown_sale`. */
+  failure = $state<string | null>(null);
+
+  readonly #clock = new ServerClock();
+  readonly #socket: SaleSocket;
+  readonly #bids: BidDesk;
+  readonly desk: CommandDesk;
+  #reading = new Set<Uuid>();
+  #gapAt: number | null = null;
+  #bookTimer = 0;
+  #stopped = false;
+
+  constructor(readonly saleId: Uuid) {
+    this.state = emptySale(saleId);
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    this.#bids = new BidDesk({
+      send: (message) => this.#socket.send(message),
+      reconnect: () => this.#socket.reconnectNow(),
+      timers,
+      newId,
+      onChange: (attempts) => (this.attempts = attempts),
+      store: pendingStore(saleId),
+    });
+    this.desk = new CommandDesk({
+      saleId,
+      send: (message) => this.#socket.send(message),
+      timers,
+      newId,
+      onChange: (entries) => (this.commands = entries),
+    });
+    this.#socket = new SaleSocket({
+      url: `${scheme}://${location.host}/ws/v1`,
+      saleId,
+      openSocket: (url) => new WebSocket(url) as never,
+      timers,
+      nowMs,
+      random: Math.random,
+      clock: this.#clock,
+      token: (fresh) => session.access(fresh),
+      lastSeq: () => this.state.seq,
+      onMessage: (message) => this.#receive(message),
+      onConnection: (connection) => this.#connected(connection),
+    });
+  }
+
+  start(): () => void {
+    const wake = () => this.#socket.nudge();
+    const visible = () => document.visibilityState === 'visible' && wake();
+    addEventListener('online', wake);
+    document.addEventListener('visibilitychange', visible);
+    this.#socket.start();
+    return () => {
+      removeEventListener('online', wake);
+      document.removeEventListener('visibilitychange', visible);
+      this.#stopped = true;
+      clearTimeout(this.#bookTimer);
+      this.#socket.stop();
+      this.#bids.stop();
+      this.desk.stop();
+    };
+  }
+
+  /** Someone signed in or out: what the server may tell us has changed, so start from nothing. */
+  greetAnew(): void {
+    this.state = emptySale(this.saleId);
+    this.#socket.reconnectNow();
+  }
+
+  retryNow(): void {
+    this.#socket.reconnectNow();
+  }
+
+  bid(order: Omit<BidOrder, 'saleId'>): Uuid | null {
+    return this.#bids.place({ ...order, saleId: this.saleId });
+  }
+
+  serverNowMs(): number {
+    return nowMs() + this.#clock.offsetMs;
+  }
+
+  dispatch(action: SaleAction): void {
+    this.state = reduce(this.state, action);
+  }
+
+  /** Reads the bids of a lot unless they are known; call it from an effect on `state`. */
+  async needHistory(lotId: Uuid): Promise<void> {
+    if (this.state.history[lotId]?.complete || this.#reading.has(lotId)) return;
+    this.#reading.add(lotId);
+    try {
+      const bids = await api.bids(this.saleId, lotId);
+      this.#reading.delete(lotId);
+      this.dispatch({ type: 'history_fetched', lotId, bids });
+    } catch {
+      timers.set(() => {
+        this.#reading.delete(lotId);
+        if (!this.#stopped) void this.needHistory(lotId);
+      }, HISTORY_RETRY_MS);
+    }
+  }
+
+  #receive(message: ServerMessage): void {
+    const before = this.state;
+    this.dispatch({ type: 'message', message });
+    this.#bids.onMessage(message);
+    this.desk.onMessage(message);
+    if (message.type === 'snapshot') this.#gapAt = null;
+    if (message.type === 'error' && message.code === 'unknown_sale') this.failure = message.code;
+    if (this.state.sync === 'gap' && before.sync !== 'gap') {
+      // The same hole twice: what we hold cannot be completed, so take everything anew.
+      const stuck = this.#gapAt === this.state.seq;
+      this.#gapAt = this.state.seq;
+      this.#socket.resubscribe(stuck ? null : this.state.seq);
+    }
+    if (this.state.bookVersion !== before.bookVersion) this.#refreshBook();
+  }
+
+  /** The book itself comes only with a snapshot. */
+  #refreshBook(): void {
+    clearTimeout(this.#bookTimer);
+    this.#bookTimer = timers.set(() => this.#socket.resubscribe(null), BOOK_REFRESH_MS);
+  }
+
+  #connected(connection: Connection): void {
+    const was = this.connection.phase;
+    this.connection = connection;
+    if (connection.phase === 'online') this.#bids.onOnline();
+    else if (was === 'online') {
+      this.#bids.onOffline();
+      this.desk.onOffline();
+    }
+  }
+}
+
+function pendingStore(saleId: Uuid) {
+  const key = `gavel.bids.${saleId}`;
+  return {
+    load: () => {
+      try {
+        return sessionStorage.getItem(key);
+      } catch {
+        return null;
+      }
+    },
+    save: (text: string) => {
+      try {
+        if (text === '[]') sessionStorage.removeItem(key);
+        else sessionStorage.setItem(key, text);
+      } catch {
+        // Without storage only a reload loses sight of a bid under way.
+      }
+    },
+  };
+}
