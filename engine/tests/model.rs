@@ -1,0 +1,495 @@
+//! Random sales, played by the engine and by the naive model side by side.
+
+mod naive;
+
+use gavel_engine::{
+    Reason,
+    auction::{
+        Approval, Auction, Command, EnterBid, Event, Hammer, LotSetup, PlaceBid, Record, Register, SaleKind,
+        Setup,
+    },
+    ids::{BidId, BidderId, LotId, Paddle, SaleId},
+    lot::{Channel, Lot, Offer, Outcome, Phase},
+    money::{Amount, Currency},
+    rules::{Band, Format, OffIncrement, RULES_VERSION, ReserveRule, RuleSet, SoftClose, TieRule},
+    time::Timestamp,
+};
+use naive::View;
+use proptest::{
+    option,
+    prelude::*,
+    sample::select,
+    test_runner::{Config, TestCaseError},
+};
+
+const BIDDERS: u128 = 5;
+const LOTS: u128 = 3;
+/// Consigns some lots, and may bid on none of those.
+const SELLER: BidderId = BidderId(BIDDERS);
+
+/// One thing that happens; amounts are relative to what the lot would take, so that most of them
+/// are near the edges of the rules.
+#[derive(Debug, Clone)]
+enum Action {
+    Place {
+        who: u128,
+        max: bool,
+        above: i64,
+        channel: Channel,
+        book: bool,
+    },
+    Enter {
+        paddle: Option<u32>,
+        max: bool,
+        above: i64,
+        channel: Channel,
+    },
+    /// A bid that something is wrong with before its amount is looked at.
+    Odd {
+        amount: i64,
+        currency: &'static str,
+        bidder: u128,
+        bid_id: u128,
+    },
+    Retract(usize),
+    Ask(i64),
+    Step(Option<i64>),
+    Open,
+    Next,
+    Start,
+    End,
+    Hammer {
+        sold: bool,
+        override_reserve: bool,
+        paddle: Option<u32>,
+    },
+    Reopen(Option<i64>),
+    Pause,
+    Resume,
+    Warn,
+    Register {
+        who: u128,
+        paddle: u32,
+        standing: Approval,
+    },
+    Void(u128),
+    Say(usize),
+    Tick,
+}
+
+fn channels() -> impl Strategy<Value = Channel> {
+    use Channel::{Absentee, Floor, Online, Phone};
+    select(vec![Online, Online, Floor, Phone, Absentee])
+}
+
+fn standings() -> impl Strategy<Value = Approval> {
+    use Approval::{Approved, Pending, Suspended};
+    select(vec![Approved, Approved, Approved, Pending, Suspended])
+}
+
+fn actions() -> impl Strategy<Value = Action> {
+    let paddle = || option::weighted(0.6, 1..9_u32);
+    // From clearly too low to far above, most of them close to the minimum.
+    let above = || prop_oneof![4 => -3..6_i64, 3 => 0..60_i64, 1 => -40..400_i64];
+    let place = (1..=BIDDERS, any::<bool>(), above(), channels(), any::<bool>()).prop_map(
+        |(who, max, above, channel, book)| Action::Place {
+            who,
+            max,
+            above,
+            channel,
+            book,
+        },
+    );
+    let enter = (paddle(), any::<bool>(), above(), channels()).prop_map(|(paddle, max, above, channel)| {
+        Action::Enter {
+            paddle,
+            max,
+            above,
+            channel,
+        }
+    });
+    let odd = (
+        select(vec![
+            i64::MIN,
+            -1,
+            0,
+            1,
+            1_000_000_000_000_000,
+            1_000_000_000_000_001,
+            i64::MAX,
+        ]),
+        select(vec!["USD", "USD", "USD", "EUR"]),
+        1..=BIDDERS + 2,
+        0..60_u128,
+    )
+        .prop_map(|(amount, currency, bidder, bid_id)| Action::Odd {
+            amount,
+            currency,
+            bidder,
+            bid_id,
+        });
+    let hammer = (any::<bool>(), any::<bool>(), option::weighted(0.3, 1..9_u32)).prop_map(
+        |(sold, override_reserve, paddle)| Action::Hammer {
+            sold,
+            override_reserve,
+            paddle,
+        },
+    );
+    let register =
+        (1..=BIDDERS, 1..9_u32, standings()).prop_map(|(who, paddle, standing)| Action::Register {
+            who,
+            paddle,
+            standing,
+        });
+    prop_oneof![
+        24 => place,
+        10 => enter,
+        1 => odd,
+        6 => (0..20_usize).prop_map(Action::Retract),
+        5 => (-3..40_i64).prop_map(Action::Ask),
+        2 => option::of(prop_oneof![9 => 1..30_i64, 1 => -1..1_i64]).prop_map(Action::Step),
+        4 => Just(Action::Open),
+        4 => Just(Action::Next),
+        2 => Just(Action::Start),
+        1 => Just(Action::End),
+        4 => hammer,
+        3 => option::of(-50..300_i64).prop_map(Action::Reopen),
+        2 => Just(Action::Pause),
+        3 => Just(Action::Resume),
+        2 => Just(Action::Warn),
+        2 => register,
+        1 => (0..60_u128).prop_map(Action::Void),
+        1 => (275..285_usize).prop_map(Action::Say),
+        3 => Just(Action::Tick),
+    ]
+}
+
+fn rule_sets() -> impl Strategy<Value = RuleSet> {
+    let ladder = select(vec![
+        vec![(0, 1)],
+        vec![(0, 10), (200, 20), (500, 50)],
+        vec![(50, 5), (100, 25), (150, 7)],
+        vec![(0, 3), (100, 1), (120, 40)],
+    ]);
+    let reserves = select(vec![
+        ReserveRule::Hold,
+        ReserveRule::Jump,
+        ReserveRule::PostInFull,
+    ]);
+    let soft =
+        (0..100_i64, 1..100_i64, option::of(0..3_u32)).prop_map(|(window_ms, extend_ms, max_extensions)| {
+            SoftClose {
+                window_ms,
+                extend_ms,
+                max_extensions,
+            }
+        });
+    (
+        1..150_i64,
+        ladder,
+        option::of(1..400_i64),
+        reserves,
+        select(vec![TieRule::Earliest, TieRule::Floor]),
+        select(vec![OffIncrement::Accept, OffIncrement::Reject]),
+        option::of((0..800_i64, option::of(soft))),
+        option::weighted(0.3, Just(SELLER)),
+    )
+        .prop_map(
+            |(opening, ladder, reserve, reserve_rule, tie_rule, off_increment, close, seller)| RuleSet {
+                version: RULES_VERSION,
+                format: Format::English,
+                opening_price_minor: Amount(opening),
+                increments: ladder
+                    .into_iter()
+                    .map(|(from, step)| Band {
+                        from_minor: Amount(from),
+                        step_minor: Amount(step),
+                    })
+                    .collect(),
+                reserve_price_minor: reserve.map(Amount),
+                reserve_rule,
+                tie_rule,
+                off_increment,
+                closes_at_ms: close.map(|(close, _)| Timestamp(close)),
+                soft_close: close.and_then(|(_, soft)| soft),
+                seller,
+            },
+        )
+}
+
+fn setups() -> impl Strategy<Value = Setup> {
+    let kinds = select(vec![SaleKind::Room, SaleKind::Timed]);
+    (kinds, prop::collection::vec(rule_sets(), LOTS as usize)).prop_map(|(kind, rules)| Setup {
+        sale_id: SaleId(9),
+        currency: Currency::USD,
+        kind,
+        lots: (1..)
+            .map(LotId)
+            .zip(rules)
+            .map(|(lot_id, rules)| LotSetup { lot_id, rules })
+            .collect(),
+    })
+}
+
+/// The command that an action means now. Lot `LOTS + 1` does not exist.
+fn command(action: &Action, lot_id: LotId, naive: &naive::Sale, bid_id: BidId, now: i64) -> Command {
+    let lot = naive.lots.iter().find(|lot| lot.id == lot_id);
+    let minimum = lot.map_or(100, naive::Lot::minimum);
+    let offer = |max: bool, above: i64| {
+        let amount = Amount(minimum + above);
+        if max {
+            Offer::Max(amount)
+        } else {
+            Offer::Amount(amount)
+        }
+    };
+    let currency = Currency::USD;
+    match *action {
+        Action::Place {
+            who,
+            max,
+            above,
+            channel,
+            book,
+        } => Command::PlaceBid(PlaceBid {
+            bid_id,
+            lot_id,
+            bidder: BidderId(who),
+            channel,
+            offer: offer(max, above),
+            currency,
+            book_if_pending: book,
+        }),
+        Action::Enter {
+            paddle,
+            max,
+            above,
+            channel,
+        } => Command::EnterBid(EnterBid {
+            bid_id,
+            lot_id,
+            paddle: paddle.map(Paddle),
+            channel,
+            offer: offer(max, above),
+            currency,
+        }),
+        Action::Odd {
+            amount,
+            currency,
+            bidder,
+            bid_id,
+        } => Command::PlaceBid(PlaceBid {
+            bid_id: BidId(1000 + bid_id),
+            lot_id,
+            bidder: BidderId(bidder),
+            channel: Channel::Online,
+            offer: Offer::Max(Amount(amount)),
+            currency: currency.parse().unwrap(),
+            book_if_pending: false,
+        }),
+        Action::Retract(nth) => {
+            let made = lot.and_then(|lot| lot.bids.get(nth));
+            Command::Retract(lot_id, made.map_or(BidId(1), |bid| bid.id))
+        }
+        Action::Ask(above) => {
+            // Between two bids as well as beyond the next one.
+            Command::SetAsk(lot_id, Amount(minimum + above - 10))
+        }
+        Action::Step(step) => Command::SetStep(lot_id, step.map(Amount)),
+        Action::Open => Command::OpenLot(lot_id),
+        Action::Next => Command::OpenNextLot,
+        Action::Start => Command::Start,
+        Action::End => Command::End,
+        Action::Hammer {
+            sold,
+            override_reserve,
+            paddle,
+        } => Command::Hammer(Hammer {
+            lot_id,
+            sold,
+            override_reserve,
+            paddle: paddle.map(Paddle),
+        }),
+        Action::Reopen(after) => Command::Reopen {
+            lot_id,
+            closes_at: after.map(|after| Timestamp(now + after)),
+        },
+        Action::Pause => Command::Pause(lot_id),
+        Action::Resume => Command::Resume(lot_id),
+        Action::Warn => Command::WarnFairly(lot_id),
+        Action::Register {
+            who,
+            paddle,
+            standing,
+        } => Command::Register(Register {
+            bidder: BidderId(who),
+            paddle: Paddle(paddle),
+            standing,
+        }),
+        Action::Void(bid_id) => Command::VoidBid {
+            bidder: BidderId(1),
+            bid_id: BidId(1000 + bid_id),
+        },
+        Action::Say(length) => Command::Say("é".repeat(length)),
+        Action::Tick => Command::Tick,
+    }
+}
+
+fn view(lot: &Lot) -> View {
+    View {
+        phase: match lot.phase {
+            Phase::Pending => naive::Phase::Pending,
+            Phase::Open => naive::Phase::Open,
+            Phase::Paused(_) => naive::Phase::Paused,
+            Phase::Closed => naive::Phase::Closed,
+        },
+        price: lot.price().map(Amount::minor),
+        leader: lot.leader(),
+        leader_max: lot.standing.map(|standing| standing.leader_max.0),
+        minimum: lot.minimum().0,
+        reserve_met: lot.reserve_met(),
+        closes_at: lot.closes_at.map(Timestamp::as_ms),
+        ask: lot.ask.map(Amount::minor),
+        extensions: lot.extensions,
+        warned: lot.fair_warning,
+        outcome: lot.outcome.map(|outcome| match outcome {
+            Outcome::Sold { winner, price } => Some((winner, price.0)),
+            Outcome::Unsold => None,
+        }),
+        surviving: lot.bids.iter().filter(|bid| !bid.retracted).count(),
+        waiting_in_book: lot.book.iter().filter(|entry| !entry.placed).count(),
+    }
+}
+
+/// The engine under test with its log.
+#[derive(Default)]
+struct Engine {
+    state: Auction,
+    log: Vec<Record>,
+}
+
+impl Engine {
+    fn record(&mut self, at: Timestamp, events: Vec<Event>) {
+        let record = Record { at, events };
+        self.state.apply(&record);
+        self.log.push(record);
+    }
+
+    /// Whatever is due, and nothing else, happens before a command.
+    fn time_passes(&mut self, now: Timestamp) -> Result<(), TestCaseError> {
+        let due = self.state.due(now);
+        for event in &due {
+            let Event::LotClosed {
+                lot_id, by_hammer, ..
+            } = event
+            else {
+                return Err(TestCaseError::fail(format!("due: {event:?}")));
+            };
+            let close = self.state.lot(*lot_id).unwrap().closes_at;
+            prop_assert!(
+                !by_hammer && close.is_some_and(|close| close <= now),
+                "closed early"
+            );
+        }
+        if !due.is_empty() {
+            self.record(now, due);
+        }
+        prop_assert!(self.state.next_due().is_none_or(|next| next > now));
+        Ok(())
+    }
+
+    fn command(&mut self, command: &Command, now: Timestamp) -> Result<Result<(), Reason>, TestCaseError> {
+        let before = self.state.clone();
+        let decided = self.state.decide(command, now);
+        prop_assert_eq!(&decided, &self.state.decide(command, now), "not deterministic");
+        prop_assert_eq!(&before, &self.state, "decide changed the state");
+        match decided {
+            Err(rejection) => return Ok(Err(rejection.reason)),
+            Ok(events) if events.is_empty() => {}
+            Ok(events) => self.record(now, events),
+        }
+        let taken_back = matches!(command, Command::Retract(..));
+        let reopened = |lot: &Lot| matches!(command, Command::Reopen { lot_id, .. } if *lot_id == lot.lot_id);
+        for (was, is) in before.lots().iter().zip(self.state.lots()) {
+            prop_assert!(taken_back || was.price() <= is.price(), "the price fell");
+            let kept = was.outcome.is_none() || was.outcome == is.outcome;
+            prop_assert!(kept || reopened(was), "a closed lot's outcome changed");
+            prop_assert_eq!(is.outcome.is_some(), is.phase == Phase::Closed);
+        }
+        Ok(Ok(()))
+    }
+}
+
+fn bytes(value: &impl serde::Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap()
+}
+
+fn play(setup: &Setup, actions: &[(Action, u128, i64)]) -> Result<(), TestCaseError> {
+    let mut engine = Engine::default();
+    let mut naive = naive::Sale::new(setup);
+    let mut now = Timestamp(0);
+    let create = Command::Create(Box::new(setup.clone()));
+    prop_assert_eq!(engine.command(&create, now)?, Ok(()));
+    for who in 1..=BIDDERS {
+        let register = Command::Register(Register {
+            bidder: BidderId(who),
+            paddle: Paddle(u32::try_from(who).unwrap()),
+            standing: Approval::Approved,
+        });
+        prop_assert_eq!(engine.command(&register, now)?, naive.command(&register, now));
+    }
+    for (number, (action, lot, after_ms)) in (1000..).zip(actions) {
+        now = now.plus_ms(*after_ms);
+        engine.time_passes(now)?;
+        naive.time_passes(now.0);
+        let command = command(action, LotId(*lot), &naive, BidId(number), now.0);
+        let answer = engine.command(&command, now)?;
+        prop_assert_eq!(answer, naive.command(&command, now), "{:?}", &command);
+        for (lot, naive) in engine.state.lots().iter().zip(&naive.lots) {
+            prop_assert_eq!(view(lot), naive.view(), "after {:?}", &command);
+            let surviving = lot.bids.iter().filter(|bid| !bid.retracted);
+            let highest = surviving.map(|bid| bid.bid.offer.ceiling()).max();
+            prop_assert_eq!(lot.standing.map(|standing| standing.leader_max), highest);
+        }
+        prop_assert_eq!(engine.state.seq(), engine.log.len() as u64);
+    }
+
+    // The log alone gives the same state again, also after a trip through text.
+    let mut replayed = Auction::default();
+    for record in &engine.log {
+        let read: Record = serde_json::from_slice(&bytes(record)).unwrap();
+        prop_assert_eq!(&read, record);
+        replayed.apply(&read);
+    }
+    prop_assert_eq!(&replayed, &engine.state);
+    prop_assert_eq!(bytes(&replayed), bytes(&engine.state));
+    // And so does a snapshot.
+    let snapshot: Auction = serde_json::from_slice(&bytes(&engine.state)).unwrap();
+    prop_assert_eq!(&snapshot, &engine.state);
+    Ok(())
+}
+
+/// Few enough for every run; `PROPTEST_CASES` raises it.
+fn config() -> Config {
+    let mut config = Config::default();
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = 400;
+    }
+    config
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn engine_and_naive_model_agree_on_everything(
+        setup in setups(),
+        // Most things happen on the first lot; the last number is no lot at all.
+        actions in prop::collection::vec(
+            (actions(), prop_oneof![20 => Just(1), 6 => 2..=LOTS, 1 => Just(LOTS + 1)], 0..40_i64),
+            1..60,
+        ),
+    ) {
+        play(&setup, &actions)?;
+    }
+}
