@@ -1,0 +1,42 @@
+import { beforeEach, expect, it } from 'vitest';
+import { PressGuard, SETTLE_MS } from './press';
+
+let guard: PressGuard;
+beforeEach(() => {
+  guard = new PressGuard();
+  guard.show(100, 0);
+});
+
+it('sends what was displayed when the press began, not what is displayed when it ends', () => {
+  guard.press(1_000);
+  guard.show(110, 1_050);
+  expect(guard.release(1_100)).toEqual({ bid: 100 });
+});
+
+it('sends neither amount when the price moved just before the press', () => {
+  guard.show(110, 1_000);
+  guard.press(1_000 + SETTLE_MS - 1);
+  expect(guard.release(1_400)).toEqual({ changedTo: 110 });
+  guard.press(1_500);
+  expect(guard.release(1_600)).toEqual({ bid: 110 });
+});
+
+it('does not hold back the first amount, nor the same one shown again', () => {
+  guard.press(1);
+  expect(guard.release(2)).toEqual({ bid: 100 });
+  guard.show(100, 1_000);
+  expect(guard.settling(1_001)).toBe(false);
+});
+
+it('forgets a press that was abandoned', () => {
+  guard.press(1_000);
+  guard.cancel();
+  guard.show(110, 1_100);
+  expect(guard.release(2_000)).toEqual({ bid: 110 });
+});
+
+it('takes a click without a press before it, as assistive tools make', () => {
+  expect(guard.release(1_000)).toEqual({ bid: 100 });
+  guard.show(null, 2_000);
+  expect(guard.release(3_000)).toBeNull();
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { bidEvent, LOT, lotView, SALE, snapshot, update, you } from '../testing/messages';
+import type { ServerMessage } from '../wire/messages';
+import { emptySale, reduce, type SaleState } from './sale';
+import { standing } from './standing';
+
+const after = (...messages: ServerMessage[]): SaleState =>
+  messages.reduce((state, message) => reduce(state, { type: 'message', message }), emptySale(SALE));
+
+const led = (paddle: number, price: number) =>
+  lotView({ price_minor: price, leader: { paddle, channel: 'online' }, bid_count: 1 });
+
+describe('snapshot and updates', () => {
+  it('knows nothing before the first snapshot, and everything after it', () => {
+    expect(emptySale(SALE).sync).toBe('waiting');
+    const state = after(snapshot(5));
+    expect(state).toMatchObject({ sync: 'synced', seq: 5, stageLotId: LOT });
+    expect(state.lots[LOT]?.state).toBe('open');
+  });
+
+  it('applies updates in order', () => {
+    const state = after(
+      snapshot(5),
+      update(6, [bidEvent(7, 100_00)], { lot: led(7, 100_00) }),
+      update(7, [bidEvent(8, 110_00)], { lot: led(8, 110_00) }),
+    );
+    expect(state.seq).toBe(7);
+    expect(state.lots[LOT]?.price_minor).toBe(110_00);
+    expect(state.history[LOT]?.bids.map((bid) => bid.seq)).toEqual([7, 6]);
+  });
+
+  it('ignores an update before the snapshot and one that it has already', () => {
+    expect(after(update(1, [])).seq).toBeNull();
+    const state = after(snapshot(5), update(5, [bidEvent(7, 1)], { lot: led(7, 1) }));
+    expect(state.lots[LOT]?.price_minor).toBeNull();
+  });
+
+  it('ignores messages of another sale', () => {
+    const other = { ...update(6, [], { lot: led(7, 1) }), sale_id: 'sale-2' };
+    expect(after(snapshot(5), other).seq).toBe(5);
+  });
+
+  it('stops at a gap and applies nothing until it is closed', () => {
+    const gap = after(snapshot(5), update(7, [], { lot: led(8, 120_00) }));
+    expect(gap).toMatchObject({ sync: 'gap', seq: 5 });
+    expect(gap.lots[LOT]?.price_minor).toBeNull();
+
+    const late = reduce(gap, { type: 'message', message: update(6, [], { lot: led(7, 1) }) });
+    expect(late.seq).toBe(5);
+
+    const resumed: ServerMessage = { type: 'resumed', sale_id: SALE, from_seq: 5, seq: 7 };
+    const caughtUp = [
+      resumed,
+      update(6, [], { lot: led(7, 110_00) }),
+      update(7, [], { lot: led(8, 120_00) }),
+    ].reduce((state, message) => reduce(state, { type: 'message', message }), gap);
+    expect(caughtUp).toMatchObject({ sync: 'synced', seq: 7 });
+    expect(caughtUp.lots[LOT]?.price_minor).toBe(120_00);
+  });
+
+  it('a snapshot closes a gap too, and makes known histories incomplete', () => {
+    const read = reduce(after(snapshot(5)), { type: 'history_fetched', lotId: LOT, bids: [] });
+    expect(read.history[LOT]?.complete).toBe(true);
+    const state = reduce(read, { type: 'message', message: snapshot(9) });
+    expect(state).toMatchObject({ sync: 'synced', seq: 9 });
+    expect(state.history[LOT]?.complete).toBe(false);
+  });
+
+  it('keeps the last lot in the middle when none is on the block', () => {
+    const sale = { status: 'live', current_lot_id: null, message: null } as const;
+    expect(after(snapshot(5), update(6, [], { sale })).stageLotId).toBe(LOT);
+  });
+
+  it('counts registrations and book changes for the lists read elsewhere', () => {
+    const state = after(
+      snapshot(5),
+      update(6, [{ kind: 'registration_changed', paddle: 9, user_id: 'u', status: 'pending' }]),
+      update(7, [{ kind: 'absentee_left', lot_id: LOT }]),
+    );
+    expect(state.registrationsVersion).toBe(2);
+    expect(state.bookVersion).toBe(1);
+  });
+});
+
+describe('own standing', () => {
+  const mine = snapshot(5, { you: you() });
+
+  it('follows public updates without a personal message', () => {
+    const leading = after(mine, update(6, [bidEvent(7, 100_00)], { lot: led(7, 100_00) }));
+    expect(leading.you?.lots).toEqual([
+      { lot_id: LOT, max_minor: 100_00, leading: true, absentee_minor: null },
+    ]);
+    expect(standing(leading.lots[LOT], leading.you)).toBe('leading');
+
+    const outbid = reduce(leading, {
+      type: 'message',
+      message: update(7, [bidEvent(8, 110_00)], { lot: led(8, 110_00) }),
+    });
+    expect(outbid.you?.lots[0]).toMatchObject({ leading: false, max_minor: 100_00 });
+    expect(standing(outbid.lots[LOT], outbid.you)).toBe('outbid');
+  });
+
+  it('does not lower a known maximum to the shown price', () => {
+    const lots = [{ lot_id: LOT, max_minor: 500_00, leading: true, absentee_minor: null }];
+    const state = after(
+      snapshot(5, { you: you({ lots }) }),
+      update(6, [bidEvent(8, 110_00)], { lot: led(7, 120_00) }),
+    );
+    expect(state.you?.lots[0]?.max_minor).toBe(500_00);
+  });
+
+  it('stays nothing for those who never bid', () => {
+    const state = after(mine, update(6, [bidEvent(8, 110_00)], { lot: led(8, 110_00) }));
+    expect(standing(state.lots[LOT], state.you)).toBe('none');
+  });
+
+  it('takes the paddle of a fresh registration at once', () => {
+    const state = reduce(after(snapshot(5)), { type: 'registered', paddle: 12, status: 'pending' });
+    expect(state.you).toEqual({ paddle: 12, status: 'pending', lots: [] });
+  });
+});
+
+describe('history', () => {
+  it('marks a retracted bid and asks for the rest anew', () => {
+    const state = after(
+      snapshot(5),
+      update(6, [bidEvent(7, 100_00)]),
+      update(7, [{ kind: 'bid_retracted', lot_id: LOT, seq_of_bid: 6 }]),
+    );
+    expect(state.history[LOT]).toMatchObject({ complete: false, bids: [{ retracted: true }] });
+  });
+
+  it('keeps bids that arrived while the page of the server was under way', () => {
+    const state = after(
+      snapshot(5),
+      update(6, [bidEvent(7, 100_00)]),
+      update(7, [bidEvent(8, 110_00)]),
+    );
+    const page = state.history[LOT]!.bids.filter((bid) => bid.seq === 6);
+    const merged = reduce(state, { type: 'history_fetched', lotId: LOT, bids: page });
+    expect(merged.history[LOT]?.bids.map((bid) => bid.seq)).toEqual([7, 6]);
+    expect(merged.history[LOT]?.complete).toBe(true);
+  });
+});

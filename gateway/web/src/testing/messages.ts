@@ -1,0 +1,58 @@
+/** Wire messages with everything filled in; tests change only what they are about. */
+import type { LotView, SaleEvent, Snapshot, Update, You } from '../wire/messages';
+
+export const SALE = 'sale-1';
+export const LOT = 'lot-1';
+
+export function lotView(change: Partial<LotView> = {}): LotView {
+  return {
+    lot_id: LOT,
+    state: 'open',
+    price_minor: null,
+    leader: null,
+    minimum_minor: 100_00,
+    ask_minor: null,
+    step_minor: null,
+    reserve_met: null,
+    closes_at_ms: null,
+    fair_warning: false,
+    bid_count: 0,
+    extensions: 0,
+    outcome: null,
+    ...change,
+  };
+}
+
+export function you(change: Partial<You> = {}): You {
+  return { paddle: 7, status: 'approved', lots: [], ...change };
+}
+
+export function snapshot(seq: number, change: Partial<Snapshot> = {}): Snapshot {
+  return {
+    type: 'snapshot',
+    sale_id: SALE,
+    seq,
+    server_time_ms: 5_000,
+    sale: { status: 'live', current_lot_id: LOT, message: null },
+    lots: [lotView()],
+    you: null,
+    staff: null,
+    ...change,
+  };
+}
+
+export function update(seq: number, events: SaleEvent[], change: Partial<Update> = {}): Update {
+  return { type: 'update', sale_id: SALE, seq, at_ms: seq * 1000, events, ...change };
+}
+
+export function bidEvent(paddle: number | null, priceMinor: number, bidId = `b${priceMinor}`) {
+  return {
+    kind: 'bid_accepted',
+    lot_id: LOT,
+    paddle,
+    channel: 'online',
+    price_minor: priceMinor,
+    took_lead: true,
+    bid_id: bidId,
+  } satisfies SaleEvent;
+}
