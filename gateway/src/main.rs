@@ -1,1 +1,34 @@
-fn main(){}
+//! `gavel`: the node and its tools.
+
+use clap::{Parser, Subcommand};
+use gavel_gateway::cli;
+use std::process::ExitCode;
+
+/// Live auctions: a room with an auctioneer, and bidders online.
+#[derive(Debug, Parser)]
+#[command(name = "gavel", version, about, max_term_width = 100)]
+struct Gavel {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs a node.
+    Serve(cli::serve::Args),
+    /// Runs a node with a demonstration sale that is alive: see docs or the printed log-ins.
+    Demo(cli::demo::Args),
+    /// Holds the engine against rule vectors.
+    Vectors(cli::vectors::VectorsArgs),
+    /// Replays recorded auctions through the engine.
+    Replay(cli::replay::ReplayArgs),
+}
+
+fn main() -> ExitCode {
+    match Gavel::parse().command {
+        Command::Serve(args) => args.run(),
+        Command::Demo(args) => args.run(),
+        Command::Vectors(args) => args.run(),
+        Command::Replay(args) => args.run(),
+    }
+}

@@ -15,6 +15,8 @@ mod recent;
 mod recovery;
 mod registry;
 mod snapshots;
+#[cfg(test)]
+mod tests;
 mod topic;
 pub mod wire;
 
@@ -22,7 +24,7 @@ pub use handle::AuctionHandle;
 pub use live_sales::reconcile;
 pub use messages::{BidFate, BidReply, CommandReply, Followed, Refused};
 pub use projector::Projector;
-pub use recovery::{Recovered, recover};
+pub use recovery::{Error as RecoveryError, Recovered, recover};
 pub use registry::{AuctionRegistry, Settings};
 pub use snapshots::Snapshotter;
 pub use topic::{HUB_QUEUE_MAX, HubReceiver, HubSender, Received, Topic, Update, hub};

@@ -104,9 +104,16 @@ fn replay(
         return Err(error);
     }
     let placed = |(sale_id, auction): (SaleId, Auction)| {
-        report.heads.get(&sale_id.0).map(|head| (sale_id, (auction, *head)))
+        report
+            .heads
+            .get(&sale_id.0)
+            .map(|head| (sale_id, (auction, *head)))
     };
-    Ok(Recovered { auctions: auctions.into_iter().filter_map(placed).collect(), journal, report })
+    Ok(Recovered {
+        auctions: auctions.into_iter().filter_map(placed).collect(),
+        journal,
+        report,
+    })
 }
 
 /// One auction again, from a running node's journal, after everything that was under way for it

@@ -182,6 +182,7 @@ impl AuctionRegistry {
     /// Drains every auction: what is under way is answered, nothing more is taken.
     pub async fn stop(&self) {
         self.inner.stopping.store(true, Ordering::Release);
+        self.inner.notify.notify_one();
         let addrs: Vec<_> = self.entries().values().map(|entry| entry.addr.clone()).collect();
         let mut drained = Vec::with_capacity(addrs.len());
         for addr in addrs {
@@ -195,7 +196,7 @@ impl AuctionRegistry {
             let _ = told.await;
         }
         let settings = &self.inner.settings;
-        settings.snapshots.all_kept(settings.journal.durable_lsn());
+        settings.snapshots.all_kept(settings.journal.durable_lsn()).await;
     }
 
     fn run(
@@ -307,9 +308,12 @@ impl AuctionRegistry {
         let permit = handle.reserve().map_err(|refusal| refusal.to_string())?;
         let (durable, told) = oneshot::channel();
         handle
-            .barrier(permit, Box::new(move |_| {
+            .barrier(
+                permit,
+                Box::new(move |_| {
                     let _ = durable.send(());
-                }))
+                }),
+            )
             .map_err(|error| error.to_string())?;
         told.await.map_err(|_| "the journal has stopped".to_owned())?;
         tokio::task::spawn_blocking(move || recovery::replay_one(&handle, sale_id))

@@ -14,6 +14,7 @@ use std::{
     },
     thread,
 };
+use tokio::sync::oneshot;
 
 /// A snapshot is offered after this many records of an auction.
 const EVERY_RECORDS: u64 = 2000;
@@ -27,8 +28,8 @@ enum Job {
         head: (u64, journal::Hash),
         state: Box<Auction>,
     },
-    /// Everything up to this LSN is in a snapshot.
-    Covered(u64),
+    /// Everything up to this LSN is in a snapshot; whoever waits is told once it is written.
+    Covered(u64, oneshot::Sender<()>),
 }
 
 /// Takes states and writes them in a thread of its own.
@@ -44,9 +45,9 @@ impl Snapshotter {
     ///
     /// # Errors
     /// The thread cannot be started.
-    pub fn start(store: Store) -> std::io::Result<(Self, thread::JoinHandle<()>)> {
+    pub fn start(store: Store) -> std::io::Result<Self> {
         let (jobs, waiting) = sync_channel::<Job>(WAITING_MAX);
-        let thread = thread::Builder::new()
+        thread::Builder::new()
             .name("gavel-snapshots".to_owned())
             .spawn(move || {
                 for job in waiting {
@@ -56,13 +57,10 @@ impl Snapshotter {
                     }
                 }
             })?;
-        Ok((
-            Self {
-                jobs,
-                last: Arc::default(),
-            },
-            thread,
-        ))
+        Ok(Self {
+            jobs,
+            last: Arc::default(),
+        })
     }
 
     /// Offers a durable state with the head of its journal; it is taken when enough has happened
@@ -99,8 +97,11 @@ impl Snapshotter {
 
     /// Says that every auction has stopped and was kept, so that the next start reads the journal
     /// from `lsn` on only.
-    pub(super) fn all_kept(&self, lsn: u64) {
-        let _ = self.jobs.send(Job::Covered(lsn));
+    pub(super) async fn all_kept(&self, lsn: u64) {
+        let (written, told) = oneshot::channel();
+        if self.jobs.send(Job::Covered(lsn, written)).is_ok() {
+            let _ = told.await;
+        }
     }
 }
 
@@ -121,7 +122,11 @@ fn write(store: &Store, job: Job) -> Result<(), String> {
             };
             store.save(&[(auction, snapshot)], None)
         }
-        Job::Covered(lsn) => store.save(&[], Some(lsn)),
+        Job::Covered(lsn, written) => {
+            let saved = store.save(&[], Some(lsn));
+            let _ = written.send(());
+            saved
+        }
     };
     saved.map_err(|error| error.to_string())
 }

@@ -1,0 +1,216 @@
+use super::support::{ANN, BOB, LOT, Watcher, bid, place, rules, start, start_with};
+use crate::auctions::{Refused, wire::Audience};
+use futures_util::FutureExt;
+use gavel_engine::{
+    Reason,
+    auction::{Command, Hammer, Verdict},
+    ids::BidId,
+};
+use gavel_storage::journal::{self, Heads, Journal, Pending, Reader, Room, SegmentJournal, WriterOptions};
+use std::sync::{Arc, Condvar, Mutex};
+use tokio::sync::Notify;
+
+/// Holds up a disk.
+#[derive(Default)]
+struct Gate {
+    shut: Mutex<bool>,
+    changed: Condvar,
+    reached: Notify,
+}
+
+impl Gate {
+    fn set(&self, shut: bool) {
+        *self.shut.lock().unwrap() = shut;
+        self.changed.notify_all();
+    }
+
+    fn pass(&self) {
+        let shut = self.shut.lock().unwrap();
+        if *shut {
+            self.reached.notify_one();
+        }
+        drop(self.changed.wait_while(shut, |shut| *shut).unwrap());
+    }
+}
+
+/// A journal behind a gate.
+struct Gated {
+    inner: SegmentJournal,
+    gate: Arc<Gate>,
+}
+
+impl Journal for Gated {
+    fn append_batch(&mut self, batch: &[Pending]) -> Result<(), journal::Error> {
+        self.gate.pass();
+        self.inner.append_batch(batch)
+    }
+    fn next_lsn(&self) -> u64 {
+        self.inner.next_lsn()
+    }
+    fn heads(&self) -> &Heads {
+        self.inner.heads()
+    }
+    fn payload_bytes_max(&self) -> usize {
+        self.inner.payload_bytes_max()
+    }
+    fn room(&self) -> Arc<Room> {
+        self.inner.room()
+    }
+    fn reader(&self) -> Arc<dyn Reader> {
+        self.inner.reader()
+    }
+}
+
+#[actix::test]
+async fn nothing_is_told_before_it_is_durable() {
+    let dir = tempfile::tempdir().unwrap();
+    let gate = Arc::new(Gate::default());
+    let gated = Arc::clone(&gate);
+    let node = start_with(dir.path(), WriterOptions::default(), |inner| {
+        Box::new(Gated { inner, gate: gated })
+    })
+    .await;
+    let auction = node.open_sale(rules()).await;
+    let mut watcher = Watcher::of(&auction);
+
+    gate.set(true);
+    let accepted = auction.place_bid(bid(1, ANN, 1000));
+    let mut accepted = std::pin::pin!(accepted);
+    assert!(accepted.as_mut().now_or_never().is_none());
+    gate.reached.notified().await;
+    // The bid is decided and on its way to the disk, which does not answer.
+    let refused = auction.place_bid(bid(2, BOB, 1000));
+    let mut refused = std::pin::pin!(refused);
+    assert!(
+        refused.as_mut().now_or_never().is_none(),
+        "a refusal reveals the price too"
+    );
+    let snapshot = auction.follow(Audience::Public, None, None).await.unwrap();
+    let snapshot: serde_json::Value = serde_json::from_slice(&snapshot.messages[0]).unwrap();
+    assert_eq!(snapshot["lots"][0]["price_minor"], serde_json::Value::Null);
+    assert!(accepted.as_mut().now_or_never().is_none());
+    assert!(refused.as_mut().now_or_never().is_none());
+    assert!(watcher.is_silent());
+
+    gate.set(false);
+    let fate = accepted.await.unwrap().unwrap();
+    assert!(matches!(
+        fate.answer.verdict,
+        Verdict::Accepted { leading: true, .. }
+    ));
+    let refusal = refused.await.unwrap().unwrap();
+    let Verdict::Refused(rejection) = refusal.answer.verdict else {
+        panic!("{refusal:?}")
+    };
+    assert_eq!(rejection.reason, Reason::BelowMinimum);
+    assert_eq!(rejection.minimum_minor.map(|minimum| minimum.0), Some(1100));
+    assert_eq!(watcher.next().await["lots"][0]["price_minor"], 1000);
+    node.stop().await;
+}
+
+#[actix::test]
+async fn a_repeat_gets_the_first_answer_also_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = start(dir.path()).await;
+    let auction = node.open_sale(rules()).await;
+    let accepted = place(&auction, bid(1, ANN, 1000)).await.unwrap().unwrap();
+    let refused = place(&auction, bid(2, BOB, 900)).await.unwrap().unwrap();
+    place(&auction, bid(3, BOB, 1500)).await.unwrap().unwrap();
+    node.stop().await;
+
+    let node = start(dir.path()).await;
+    let auction = node.auction();
+    let again = place(&auction, bid(1, ANN, 1000)).await.unwrap().unwrap();
+    assert!(again.repeated && !accepted.repeated);
+    assert_eq!(again.answer, accepted.answer);
+    let again = place(&auction, bid(2, BOB, 900)).await.unwrap().unwrap();
+    assert!(again.repeated);
+    assert_eq!(again.answer, refused.answer);
+    let other = place(&auction, bid(1, ANN, 2000)).await.unwrap();
+    assert_eq!(other.unwrap_err().reason, Reason::BidIdReused);
+    let stolen = place(&auction, bid(1, BOB, 1000)).await.unwrap();
+    assert_eq!(stolen.unwrap_err().reason, Reason::BidIdReused);
+    node.stop().await;
+}
+
+#[actix::test]
+async fn a_bid_that_never_arrived_is_void_from_the_moment_it_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = start(dir.path()).await;
+    let auction = node.open_sale(rules()).await;
+    let unknown = auction.bid_status(ANN, BidId(7)).await.unwrap().unwrap();
+    assert_eq!(
+        unknown.answer.verdict,
+        Verdict::Refused(Reason::NotReceived.into())
+    );
+    // The copy that was still on its way gets the same answer.
+    let late = place(&auction, bid(7, ANN, 1000)).await.unwrap().unwrap();
+    assert_eq!(late.answer.verdict, unknown.answer.verdict);
+    place(&auction, bid(8, ANN, 1000)).await.unwrap().unwrap();
+    let known = auction.bid_status(ANN, BidId(8)).await.unwrap().unwrap();
+    assert!(known.repeated && matches!(known.answer.verdict, Verdict::Accepted { .. }));
+    let not_yours = auction.bid_status(BOB, BidId(8)).await.unwrap();
+    assert_eq!(not_yours.unwrap_err().reason, Reason::BidIdReused);
+    node.stop().await;
+}
+
+#[actix::test]
+async fn two_consoles_that_press_the_same_key_sell_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = start(dir.path()).await;
+    let auction = node.open_sale(rules()).await;
+    place(&auction, bid(1, ANN, 1000)).await.unwrap().unwrap();
+    let hammer = || {
+        let hammer = Hammer {
+            lot_id: LOT,
+            sold: true,
+            override_reserve: false,
+            paddle: None,
+        };
+        auction.command(Command::Hammer(hammer))
+    };
+    let (one, other) = futures_util::future::join(hammer(), hammer()).await;
+    let refused: Vec<_> = [one.unwrap(), other.unwrap()]
+        .into_iter()
+        .filter_map(Result::err)
+        .collect();
+    assert_eq!(refused.len(), 1);
+    assert_eq!(refused[0].reason, Reason::Closed);
+    node.stop().await;
+}
+
+#[actix::test]
+async fn a_journal_without_room_is_answered_with_busy_and_nothing_is_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = WriterOptions {
+        records_max: 8,
+        ..WriterOptions::default()
+    };
+    let node = start_with(dir.path(), options, |journal| Box::new(journal)).await;
+    let auction = node.open_sale(rules()).await;
+    let bids = (0..200_i64).map(|n| {
+        place(
+            &auction,
+            bid(n as u128 + 1, if n % 2 == 0 { ANN } else { BOB }, 1000 + n * 100),
+        )
+    });
+    let answers = futures_util::future::join_all(bids).await;
+    let busy = answers
+        .iter()
+        .filter(|answer| matches!(answer, Err(Refused::Busy)))
+        .count();
+    assert!(busy > 0, "eight places cannot take two hundred bids at once");
+    // The same ids again: those that were taken get their answers, the others are taken now.
+    for n in 0..200_i64 {
+        let again = place(
+            &auction,
+            bid(n as u128 + 1, if n % 2 == 0 { ANN } else { BOB }, 1000 + n * 100),
+        )
+        .await;
+        let again = again.unwrap().unwrap();
+        if let Ok(Ok(first)) = &answers[usize::try_from(n).unwrap()] {
+            assert_eq!(again.answer, first.answer);
+        }
+    }
+    node.stop().await;
+}

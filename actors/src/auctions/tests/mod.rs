@@ -1,0 +1,6 @@
+//! The actor behind a real journal: durability before everything, answers that stay, revival.
+
+mod durability;
+mod revival;
+mod support;
+mod time;

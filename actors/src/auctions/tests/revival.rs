@@ -1,0 +1,102 @@
+use super::support::{ANN, BOB, SALE, Watcher, bid, place, rules, start};
+use crate::auctions::{Refused, wire::Audience};
+use gavel_engine::auction::Verdict;
+
+#[actix::test]
+async fn an_actor_that_panics_is_replayed_and_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = start(dir.path()).await;
+    let auction = node.open_sale(rules()).await;
+    let first = place(&auction, bid(1, ANN, 1000)).await.unwrap().unwrap();
+    let mut watcher = Watcher::of(&auction);
+    auction.panic();
+    // Until it is back, requests are refused as busy; the same id is then answered truly.
+    let revived = loop {
+        match place(&node.registry.find(SALE).unwrap(), bid(2, BOB, 1100)).await {
+            Err(Refused::Busy) => tokio::task::yield_now().await,
+            other => break other.unwrap().unwrap(),
+        }
+    };
+    assert!(matches!(
+        revived.answer.verdict,
+        Verdict::Accepted { leading: true, .. }
+    ));
+    assert_eq!(
+        watcher.next().await["lots"][0]["price_minor"],
+        1100,
+        "the same sockets are told"
+    );
+    let again = place(&node.auction(), bid(1, ANN, 1000)).await.unwrap().unwrap();
+    assert!(again.repeated);
+    assert_eq!(again.answer, first.answer);
+    node.stop().await;
+}
+
+#[actix::test]
+async fn a_sale_is_as_it_was_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = start(dir.path()).await;
+    let auction = node.open_sale(rules()).await;
+    for n in 0..50 {
+        place(
+            &auction,
+            bid(n + 1, if n % 2 == 0 { ANN } else { BOB }, 1000 + n as i64 * 100),
+        )
+        .await
+        .unwrap()
+        .unwrap();
+    }
+    let before = auction.follow(Audience::Staff, None, None).await.unwrap();
+    // Once from the snapshots that a clean stop leaves, once from the journal alone.
+    node.stop().await;
+    for from in ["snapshots", "journal"] {
+        if from == "journal" {
+            std::fs::remove_dir_all(dir.path().join("snapshots")).unwrap();
+        }
+        let node = start(dir.path()).await;
+        let after = node.auction().follow(Audience::Staff, None, None).await.unwrap();
+        assert_eq!(after.messages, before.messages, "from {from}");
+        node.stop().await;
+    }
+}
+
+#[actix::test]
+async fn whoever_was_away_gets_what_was_missed() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = start(dir.path()).await;
+    let auction = node.open_sale(rules()).await;
+    let here = auction.follow(Audience::Public, None, None).await.unwrap().seq;
+    for n in 0..3 {
+        place(
+            &auction,
+            bid(n + 1, if n % 2 == 0 { ANN } else { BOB }, 1000 + n as i64 * 100),
+        )
+        .await
+        .unwrap()
+        .unwrap();
+    }
+    place(&auction, bid(9, ANN, 1)).await.unwrap().unwrap();
+    let missed = auction.follow(Audience::Public, None, Some(here)).await.unwrap();
+    let messages: Vec<serde_json::Value> = missed
+        .messages
+        .iter()
+        .map(|message| serde_json::from_slice(message).unwrap())
+        .collect();
+    let kinds: Vec<_> = messages
+        .iter()
+        .map(|message| message["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        kinds,
+        ["resumed", "update", "update", "update"],
+        "a refusal is nobody else's news"
+    );
+    assert_eq!(messages[1]["after_seq"], here);
+    assert_eq!(messages[2]["after_seq"], messages[1]["seq"]);
+    let from_the_future = auction
+        .follow(Audience::Public, None, Some(here + 1000))
+        .await
+        .unwrap();
+    assert!(from_the_future.messages[0].starts_with(b"{\"type\":\"snapshot\""));
+    node.stop().await;
+}

@@ -1,0 +1,180 @@
+//! A registry over a real journal in a temporary directory, with a clock that stands still.
+
+use crate::{
+    auctions::{
+        AuctionHandle, AuctionRegistry, BidFate, HubReceiver, Projector, Received, Refused, Settings,
+        Snapshotter, hub, recover,
+    },
+    clock::{ManualClock, SharedClock},
+};
+use gavel_engine::{
+    Rejection,
+    auction::{Approval, Command, LotSetup, PlaceBid, Register, SaleKind, Setup},
+    ids::{BidId, BidderId, LotId, Paddle, SaleId},
+    lot::{Channel, Offer},
+    money::{Amount, Currency},
+    rules::{Band, Format, OffIncrement, RULES_VERSION, ReserveRule, RuleSet, TieRule},
+    time::Timestamp,
+};
+use gavel_storage::{
+    journal::{self, Journal, Options, Writer, WriterOptions},
+    relational::{BookVisibility, Store},
+    snapshot,
+};
+use serde_json::Value;
+use std::{path::Path, sync::Arc};
+
+pub const SALE: SaleId = SaleId(0x5a1e);
+pub const LOT: LotId = LotId(0x107);
+pub const ANN: BidderId = BidderId(0xa);
+pub const BOB: BidderId = BidderId(0xb);
+
+pub struct Node {
+    pub registry: AuctionRegistry,
+    pub clock: Arc<ManualClock>,
+    pub writer: Writer,
+}
+
+/// A node on this directory, with what it held before.
+pub async fn start(dir: &Path) -> Node {
+    start_with(dir, WriterOptions::default(), |journal| Box::new(journal)).await
+}
+
+pub async fn start_with(
+    dir: &Path,
+    options: WriterOptions,
+    wrap: impl FnOnce(journal::SegmentJournal) -> Box<dyn Journal>,
+) -> Node {
+    let snapshots = snapshot::Store::open(&dir.join("snapshots"), snapshot::Options::default()).unwrap();
+    let segments = Options {
+        segment_bytes: 1 << 20,
+        ..Options::default()
+    };
+    let journal_dir = dir.join("journal");
+    std::fs::create_dir_all(&journal_dir).unwrap();
+    let recovered = recover(&journal_dir, &segments, &snapshots).unwrap();
+    let fatal = Box::new(|error| panic!("the journal failed: {error}"));
+    let writer = Writer::start(wrap(recovered.journal), options, fatal).unwrap();
+    let clock = ManualClock::new(Timestamp(1_000_000));
+    let (projector, _) = Projector::start(Store::open(dir).await.unwrap());
+    let settings = Settings {
+        journal: writer.handle(),
+        clock: Arc::clone(&clock) as SharedClock,
+        projector,
+        snapshots: Snapshotter::start(snapshots).unwrap(),
+        threads: 2,
+    };
+    let registry = AuctionRegistry::start(settings, recovered.auctions, |_| BookVisibility::Counts);
+    Node {
+        registry,
+        clock,
+        writer,
+    }
+}
+
+impl Node {
+    /// A sale with one lot and two approved bidders, open.
+    pub async fn open_sale(&self, rules: RuleSet) -> AuctionHandle {
+        let lots = vec![LotSetup { lot_id: LOT, rules }];
+        let setup = Setup {
+            sale_id: SALE,
+            currency: Currency::USD,
+            kind: SaleKind::Room,
+            lots,
+        };
+        self.registry.create(setup, BookVisibility::Counts).await.unwrap();
+        for (bidder, paddle) in [(ANN, 1001), (BOB, 1002)] {
+            let word = Register {
+                bidder,
+                paddle: Paddle(paddle),
+                standing: Approval::Approved,
+            };
+            self.registry.register(SALE, word).await.unwrap().unwrap();
+        }
+        let auction = self.auction();
+        auction.command(Command::OpenLot(LOT)).await.unwrap().unwrap();
+        auction
+    }
+
+    pub fn auction(&self) -> AuctionHandle {
+        self.registry.find(SALE).unwrap()
+    }
+
+    pub async fn stop(self) {
+        self.registry.stop().await;
+        self.writer.shutdown();
+    }
+}
+
+pub fn rules() -> RuleSet {
+    RuleSet {
+        version: RULES_VERSION,
+        format: Format::English,
+        opening_price_minor: Amount(1000),
+        increments: vec![Band {
+            from_minor: Amount(0),
+            step_minor: Amount(100),
+        }],
+        reserve_price_minor: None,
+        reserve_rule: ReserveRule::Hold,
+        tie_rule: TieRule::Earliest,
+        off_increment: OffIncrement::Accept,
+        closes_at_ms: None,
+        soft_close: None,
+        seller: None,
+    }
+}
+
+pub fn bid(bid_id: u128, bidder: BidderId, amount: i64) -> PlaceBid {
+    PlaceBid {
+        bid_id: BidId(bid_id),
+        lot_id: LOT,
+        bidder,
+        channel: Channel::Online,
+        offer: Offer::Amount(Amount(amount)),
+        currency: Currency::USD,
+        book_if_pending: true,
+    }
+}
+
+pub async fn place(auction: &AuctionHandle, bid: PlaceBid) -> Result<Result<BidFate, Rejection>, Refused> {
+    auction.place_bid(bid).await
+}
+
+/// Follows an auction as a worker's hub does.
+pub struct Watcher {
+    receiver: HubReceiver,
+}
+
+impl Watcher {
+    pub fn of(auction: &AuctionHandle) -> Self {
+        let (sender, receiver) = hub();
+        auction.topic().attach(&sender);
+        Self { receiver }
+    }
+
+    /// The next public update.
+    pub async fn next(&mut self) -> Value {
+        loop {
+            match self
+                .receiver
+                .next()
+                .await
+                .expect("the auction has let go of the hub")
+            {
+                Received::Update(update) => {
+                    if let Some(public) = &update.public {
+                        return serde_json::from_slice(public).unwrap();
+                    }
+                }
+                Received::Lagged => panic!("lagged"),
+            }
+        }
+    }
+
+    /// Nothing has come so far.
+    pub fn is_silent(&mut self) -> bool {
+        use futures_util::FutureExt;
+        self.receiver.next().now_or_never().is_none()
+    }
+}

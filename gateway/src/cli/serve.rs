@@ -1,0 +1,116 @@
+//! `gavel serve`: a node until it is told to stop.
+
+use crate::{
+    rest::DemoInfo,
+    serve::{self, Config, Running, ServeArgs},
+};
+use std::{future::Future, process::ExitCode};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// See the module's documentation.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    serve: ServeArgs,
+    #[command(flatten)]
+    log: LogArgs,
+}
+
+/// How a node logs.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct LogArgs {
+    /// What is logged, as in `info,gavel_actors=debug`.
+    #[arg(long, value_name = "FILTER", env = "GAVEL_LOG", default_value = "info")]
+    log: String,
+    /// Log lines as JSON.
+    #[arg(long)]
+    log_json: bool,
+}
+
+impl LogArgs {
+    /// Starts logging to standard error.
+    pub(super) fn init(&self) {
+        let filter = EnvFilter::try_new(&self.log).unwrap_or_else(|_| EnvFilter::new("info"));
+        let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        // A second start in one process, as in tests, keeps the first one's.
+        let _ = if self.log_json { lines.json().try_init() } else { lines.try_init() };
+    }
+}
+
+impl Args {
+    /// Runs the node; returns when it has stopped.
+    pub fn run(self) -> ExitCode {
+        self.log.init();
+        run(&self.serve, None, async |node| {
+            tracing::info!("stop with Ctrl-C or SIGTERM");
+            let _ = node;
+            told_to_stop().await;
+        })
+    }
+}
+
+/// Starts a node, lets `while_up` decide how long it runs, and stops it.
+pub(super) fn run(
+    args: &ServeArgs,
+    demo: Option<DemoInfo>,
+    while_up: impl AsyncFnOnce(&Running),
+) -> ExitCode {
+    let config = match Config::read(args) {
+        Ok(config) => config,
+        Err(error) => return refuse(&error),
+    };
+    if args.print_config {
+        return print_config(&config);
+    }
+    actix_web::rt::System::new().block_on(async move {
+        let node = match serve::start(&config, demo).await {
+            Ok(node) => node,
+            Err(error) => return refuse(&error.to_string()),
+        };
+        for address in node.addresses() {
+            announce(&format!("Gavel listens on http://{address}"));
+        }
+        while_up(&node).await;
+        tracing::info!("stopping");
+        node.stop().await;
+        ExitCode::SUCCESS
+    })
+}
+
+/// SIGINT or SIGTERM.
+pub(super) fn told_to_stop() -> impl Future<Output = ()> {
+    let terminate = signal(SignalKind::terminate());
+    async move {
+        let Ok(mut terminate) = terminate else {
+            let _ = tokio::signal::ctrl_c().await;
+            return;
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "what a person or a script waits for")]
+pub(super) fn announce(line: &str) {
+    println!("{line}");
+}
+
+#[expect(clippy::print_stdout, reason = "the command's result")]
+fn print_config(config: &Config) -> ExitCode {
+    match toml::to_string_pretty(config) {
+        Ok(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => refuse(&error.to_string()),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the reason why the command ends, whatever is logged")]
+pub(super) fn refuse(reason: &str) -> ExitCode {
+    eprintln!("gavel: {reason}");
+    ExitCode::FAILURE
+}

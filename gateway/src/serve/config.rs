@@ -1,0 +1,127 @@
+//! How a node is set up: built-in values, then a file, then `GAVEL_…` in the environment, then
+//! flags; the later wins.
+
+use crate::limits::LimitsConfig;
+use clap::Args;
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+/// Flags of `gavel serve` and `gavel demo`.
+#[derive(Debug, Clone, Default, Args, Serialize)]
+pub struct ServeArgs {
+    /// Directory for everything that the node keeps [default: ./data].
+    #[arg(long, value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1:8080]; port 0 takes any free one.
+    #[arg(long, value_name = "ADDR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// HTTP worker threads [default: one for each core].
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workers: Option<usize>,
+    /// Configuration file (TOML); its keys are those printed by `--print-config`.
+    #[arg(long, value_name = "FILE", env = "GAVEL_CONFIG")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Print the configuration in force, with every key, and exit.
+    #[arg(long)]
+    #[serde(skip)]
+    pub print_config: bool,
+}
+
+/// A node's settings.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Directory for everything that the node keeps.
+    pub data: PathBuf,
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// HTTP worker threads.
+    pub workers: usize,
+    /// Threads that auctions are spread over.
+    pub auction_threads: usize,
+    /// Size of a journal segment, in bytes.
+    pub segment_bytes: u64,
+    /// Memory that password hashing takes, in KiB.
+    pub password_memory_kib: u32,
+    /// The refresh cookie is sent over HTTPS only.
+    pub secure_cookies: bool,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// How often clients may ask.
+    pub limits: LimitsConfig,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            data: PathBuf::from("data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            workers: cores,
+            auction_threads: cores,
+            segment_bytes: 64 << 20,
+            password_memory_kib: 19 * 1024,
+            secure_cookies: false,
+            trusted_proxies: Vec::new(),
+            limits: LimitsConfig::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// A text that names the key and the source of a value that makes no sense.
+    pub fn read(args: &ServeArgs) -> Result<Self, String> {
+        let mut sources = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = &args.config {
+            if !file.is_file() {
+                return Err(format!("the configuration file {} is not there", file.display()));
+            }
+            sources = sources.merge(Toml::file_exact(file));
+        }
+        sources
+            .merge(Env::prefixed("GAVEL_").ignore(&["config", "demo_seed", "demo_pace", "shared"]).split("__"))
+            .merge(Serialized::defaults(args))
+            .extract()
+            .map_err(|error| format!("configuration: {error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_defaults() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("gavel.toml");
+        std::fs::write(&file, "workers = 3\nlisten = \"127.0.0.1:9\"\n").unwrap();
+        let args = ServeArgs {
+            config: Some(file.clone()),
+            listen: Some("127.0.0.1:7".parse().unwrap()),
+            ..ServeArgs::default()
+        };
+        let config = Config::read(&args).unwrap();
+        assert_eq!((config.workers, config.listen.port()), (3, 7));
+        assert_eq!(config.segment_bytes, 64 << 20);
+        std::fs::write(&file, "wokers = 3\n").unwrap();
+        assert!(Config::read(&args).unwrap_err().contains("wokers"));
+        std::fs::write(&file, "workers = \"many\"\n").unwrap();
+        assert!(Config::read(&args).unwrap_err().contains("workers"));
+        let absent = ServeArgs { config: Some(dir.path().join("none.toml")), ..ServeArgs::default() };
+        assert!(Config::read(&absent).unwrap_err().contains("not there"));
+    }
+}

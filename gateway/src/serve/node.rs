@@ -1,0 +1,240 @@
+//! Starting and stopping a node.
+
+use super::Config;
+use crate::{
+    assets,
+    limits::Limits,
+    rest,
+    ws::{self, WorkerHub},
+};
+use actix_web::{App, HttpServer, dev::ServerHandle, web};
+use gavel_actors::{
+    auctions::{self, AuctionRegistry, Projector, Settings, Snapshotter},
+    catalogue::CatalogueActor,
+    clock::{SharedClock, SystemClock},
+    users::{SigningKey, TokenVerifier, Users, UsersActor, UsersConfig},
+};
+use gavel_engine::ids::SaleId;
+use gavel_storage::{
+    data_dir::{self, DataDir},
+    journal, relational, snapshot,
+};
+use std::{collections::HashMap, net::SocketAddr, sync::Arc};
+use tokio::sync::watch;
+
+/// How long requests under way may take once the node stops.
+const GRACE_S: u64 = 5;
+
+/// A client whose kernel takes nothing for this long is cut off by ours.
+const UNSENT_MS_MAX: u32 = 30_000;
+
+/// A node cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The data directory.
+    #[error(transparent)]
+    DataDir(#[from] data_dir::Error),
+    /// The relational store.
+    #[error(transparent)]
+    Relational(#[from] relational::Error),
+    /// The snapshot store cannot even be made anew.
+    #[error(transparent)]
+    Snapshots(#[from] snapshot::Error),
+    /// The journal.
+    #[error(transparent)]
+    Recovery(#[from] auctions::RecoveryError),
+    /// The journal's writer.
+    #[error("the journal's writer cannot start: {0}")]
+    Writer(journal::Error),
+    /// The signing key or the users service.
+    #[error("the users service cannot start: {0}")]
+    Users(String),
+    /// Live sales and catalogue cannot be brought together.
+    #[error("live sales cannot be started: {0}")]
+    Reconcile(String),
+    /// The address.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A thread.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+}
+
+/// A node that is up.
+pub struct Running {
+    addresses: Vec<SocketAddr>,
+    users: Users,
+    registry: AuctionRegistry,
+    writer: journal::Writer,
+    store: relational::Store,
+    server: ServerHandle,
+    server_task: tokio::task::JoinHandle<std::io::Result<()>>,
+    shutdown: watch::Sender<bool>,
+    // Held until everything else is gone: it keeps other processes out of the directory.
+    _data_dir: DataDir,
+}
+
+/// Starts a node. Needs a running actix system.
+///
+/// # Errors
+/// [`Error`]; nothing is left running then, except threads that end by themselves.
+pub async fn start(config: &Config, demo: Option<rest::DemoInfo>) -> Result<Running, Error> {
+    let clock: SharedClock = Arc::new(SystemClock);
+    let data_dir = DataDir::open(&config.data)?;
+    let store = relational::Store::open(data_dir.root()).await?;
+    let snapshots = snapshot::Store::open(data_dir.snapshots(), snapshot::Options::default())?;
+    for damage in snapshots.damage() {
+        tracing::warn!(reason = damage.reason, moved_to = %damage.moved_to.display(), "snapshots were damaged");
+    }
+    let options = journal::Options { segment_bytes: config.segment_bytes, ..journal::Options::default() };
+    let recovered = auctions::recover(data_dir.journal(), &options, &snapshots)?;
+    report(&recovered.report, recovered.auctions.len());
+    let writer =
+        journal::Writer::start(Box::new(recovered.journal), journal::WriterOptions::default(), Box::new(die))
+            .map_err(Error::Writer)?;
+
+    let (projector, _) = Projector::start(store.clone());
+    let settings = Settings {
+        journal: writer.handle(),
+        clock: Arc::clone(&clock),
+        projector,
+        snapshots: Snapshotter::start(snapshots).map_err(Error::Thread)?,
+        threads: config.auction_threads,
+    };
+    let rules = house_rules(&store).await?;
+    let registry = AuctionRegistry::start(settings, recovered.auctions, |sale_id| {
+        rules.get(&sale_id).copied().unwrap_or(relational::BookVisibility::Hidden)
+    });
+    auctions::reconcile(&registry, &store).await.map_err(Error::Reconcile)?;
+
+    let key = SigningKey::load_or_create(data_dir.keys()).map_err(|error| Error::Users(error.to_string()))?;
+    let verifier = TokenVerifier::new(&key, Arc::clone(&clock));
+    let mut users_config = UsersConfig::default();
+    users_config.passwords.memory_kib = config.password_memory_kib;
+    let users = UsersActor::start(users_config, store.clone(), &key, Arc::clone(&clock))
+        .map_err(|error| Error::Users(error.to_string()))?;
+    let catalogue = CatalogueActor::start(store.clone(), Arc::clone(&clock), Box::new(registry.clone()));
+
+    let limits = Limits::new(config.limits);
+    let (shutdown, stopping) = watch::channel(false);
+    let shared = ws::Shared {
+        auctions: registry.clone(),
+        users: users.clone(),
+        verifier: verifier.clone(),
+        limits: limits.clone(),
+        clock,
+        shutdown: stopping,
+    };
+    let state = rest::State {
+        users: users.clone(),
+        catalogue,
+        auctions: registry.clone(),
+        verifier,
+        limits,
+        demo,
+        secure_cookies: config.secure_cookies,
+        trusted_proxies: config.trusted_proxies.clone().into(),
+        journal: writer.handle(),
+        store: store.clone(),
+    };
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::new(shared.clone()))
+            .app_data(web::Data::new(WorkerHub::start()))
+            .route("/ws/v1", web::get().to(ws::connect))
+            .configure(rest::configure(state.clone()))
+            .default_service(web::to(assets::serve))
+    })
+    .workers(config.workers.max(1))
+    .on_connect(|connection, _| bound_unsent(connection))
+    .shutdown_timeout(GRACE_S)
+    .disable_signals()
+    .bind(config.listen)
+    .map_err(|source| Error::Listen { address: config.listen, source })?;
+    let addresses = server.addrs();
+    let server = server.run();
+    let handle = server.handle();
+    Ok(Running {
+        addresses,
+        users,
+        registry,
+        writer,
+        store,
+        server: handle,
+        server_task: actix_web::rt::spawn(server),
+        shutdown,
+        _data_dir: data_dir,
+    })
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// The accounts, for operators.
+    pub fn users(&self) -> &Users {
+        &self.users
+    }
+
+    /// Stops cleanly: bids under way are answered, sockets are told, everything is on disk.
+    pub async fn stop(self) {
+        self.registry.stop().await;
+        // The sockets' last answers are queued by now; they are told to connect elsewhere.
+        let _ = self.shutdown.send(true);
+        self.server.stop(true).await;
+        if let Ok(Err(error)) = self.server_task.await {
+            tracing::warn!(%error, "the server ended with an error");
+        }
+        self.writer.shutdown();
+        if let Err(error) = self.store.close().await {
+            tracing::warn!(%error, "the relational store was not closed cleanly");
+        }
+    }
+}
+
+async fn house_rules(
+    store: &relational::Store,
+) -> Result<HashMap<SaleId, relational::BookVisibility>, relational::Error> {
+    let mut rules = HashMap::new();
+    for id in store.sales().published_ids().await? {
+        if let Some(sale) = store.sales().by_id(id).await? {
+            rules.insert(id, sale.book_visibility);
+        }
+    }
+    Ok(rules)
+}
+
+fn report(recovery: &journal::Recovery, sales: usize) {
+    if let Some(torn) = &recovery.torn {
+        tracing::warn!(
+            file = %torn.file.display(),
+            offset = torn.offset,
+            bytes = torn.bytes,
+            "the journal ended in the middle of a record that nobody was told about; it was cut off"
+        );
+    }
+    tracing::info!(sales, records = recovery.records, last_lsn = recovery.last_lsn, "the journal was read");
+}
+
+/// After a failed write or sync nobody knows what the disk holds. Going on could acknowledge what
+/// is not there, so the process ends; the next start reads back what is.
+fn die(error: journal::Error) {
+    tracing::error!(%error, "the journal cannot be written; the process ends so that nothing false is acknowledged");
+    std::process::abort();
+}
+
+/// A socket whose peer reads nothing would otherwise keep its buffers for ever.
+fn bound_unsent(connection: &dyn std::any::Any) {
+    if let Some(socket) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
+        let _ = socket.set_nodelay(true);
+        #[cfg(target_os = "linux")]
+        let _ = rustix::net::sockopt::set_tcp_user_timeout(socket, UNSENT_MS_MAX);
+    }
+}

@@ -1,0 +1,37 @@
+//! WebSocket frames on the wire (RFC 6455), by the codec of actix-http.
+
+use actix_http::ws::{CloseCode, CloseReason, OpCode, Parser};
+use bytes::{Bytes, BytesMut};
+
+/// The longest message that a client may send, in bytes.
+pub const MESSAGE_BYTES_MAX: usize = 8 * 1024;
+
+/// A text message as one frame. Frames of a server are not masked, so one serves all sockets.
+pub fn text(message: &[u8]) -> Bytes {
+    // The header has at most 10 bytes.
+    let mut frame = BytesMut::with_capacity(message.len() + 10);
+    Parser::write_message(&mut frame, message, OpCode::Text, true, false);
+    frame.freeze()
+}
+
+/// A ping.
+pub fn ping() -> Bytes {
+    let mut frame = BytesMut::with_capacity(2);
+    Parser::write_message(&mut frame, [], OpCode::Ping, true, false);
+    frame.freeze()
+}
+
+/// The answer to a ping.
+pub fn pong(payload: &[u8]) -> Bytes {
+    let mut frame = BytesMut::with_capacity(payload.len() + 2);
+    Parser::write_message(&mut frame, payload, OpCode::Pong, true, false);
+    frame.freeze()
+}
+
+/// The last frame.
+pub fn close(code: CloseCode, description: &str) -> Bytes {
+    let mut frame = BytesMut::with_capacity(description.len() + 4);
+    let reason = CloseReason { code, description: Some(description.to_owned()) };
+    Parser::write_close(&mut frame, Some(reason), false);
+    frame.freeze()
+}

@@ -1,0 +1,304 @@
+//! What a client may send, and what is wrong with everything else.
+
+use gavel_engine::{
+    auction::{Command, EnterBid, Hammer},
+    ids::{BidId, LotId, Paddle, SaleId},
+    lot::{Channel, Offer},
+    money::{Amount, Currency},
+    time::Timestamp,
+};
+use serde::Deserialize;
+
+/// The longest `command_id`, in bytes.
+pub const COMMAND_ID_BYTES_MAX: usize = 64;
+
+/// A message of a client.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Incoming {
+    /// Says who is there.
+    SignIn {
+        /// An access token.
+        token: String,
+    },
+    /// Follows a sale.
+    Subscribe {
+        /// Which.
+        sale_id: SaleId,
+        /// What the client has already.
+        #[serde(default)]
+        last_seq: Option<u64>,
+    },
+    /// Stops following a sale.
+    Unsubscribe {
+        /// Which.
+        sale_id: SaleId,
+    },
+    /// Bids.
+    Bid(BidRequest),
+    /// Asks for the fate of a bid.
+    BidStatus {
+        /// Of which sale.
+        sale_id: SaleId,
+        /// Which.
+        bid_id: BidId,
+    },
+    /// Runs the sale.
+    Command {
+        /// Comes back in the answer.
+        command_id: String,
+        /// Which sale.
+        sale_id: SaleId,
+        /// What to do.
+        command: StaffCommand,
+    },
+    /// Measures the clock and the way.
+    Ping {
+        /// Comes back in the answer.
+        t: f64,
+    },
+}
+
+/// A bid as a client sends it: `amount_minor` or `max_minor`.
+#[derive(Debug, Deserialize)]
+pub struct BidRequest {
+    /// Made by the client, one for each bid.
+    pub bid_id: BidId,
+    /// Which sale.
+    pub sale_id: SaleId,
+    /// Which lot.
+    pub lot_id: LotId,
+    /// The currency that the client showed.
+    pub currency: String,
+    /// One bid of exactly this.
+    #[serde(default)]
+    pub amount_minor: Option<Amount>,
+    /// A maximum.
+    #[serde(default)]
+    pub max_minor: Option<Amount>,
+}
+
+impl BidRequest {
+    /// What is offered; `None` unless it is exactly one of the two.
+    pub fn offer(&self) -> Option<Offer> {
+        match (self.amount_minor, self.max_minor) {
+            (Some(amount), None) => Some(Offer::Amount(amount)),
+            (None, Some(max)) => Some(Offer::Max(max)),
+            _ => None,
+        }
+    }
+}
+
+/// What staff may do in a sale.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are the contract's, which documents them")]
+pub enum StaffCommand {
+    StartSale,
+    EndSale,
+    OpenLot {
+        lot_id: LotId,
+    },
+    NextLot,
+    FloorBid {
+        lot_id: LotId,
+        bid_id: BidId,
+        amount_minor: Amount,
+        currency: String,
+        #[serde(default)]
+        paddle: Option<Paddle>,
+        #[serde(default)]
+        channel: FloorChannel,
+    },
+    AbsenteeBid {
+        lot_id: LotId,
+        bid_id: BidId,
+        paddle: Paddle,
+        max_minor: Amount,
+        currency: String,
+    },
+    SetAsk {
+        lot_id: LotId,
+        ask_minor: Amount,
+    },
+    SetStep {
+        lot_id: LotId,
+        step_minor: Option<Amount>,
+    },
+    FairWarning {
+        lot_id: LotId,
+    },
+    Hammer {
+        lot_id: LotId,
+        result: HammerResult,
+        #[serde(default)]
+        override_reserve: bool,
+        #[serde(default)]
+        paddle: Option<Paddle>,
+    },
+    Retract {
+        lot_id: LotId,
+        bid_id: BidId,
+    },
+    Reopen {
+        lot_id: LotId,
+        #[serde(default)]
+        closes_at_ms: Option<Timestamp>,
+    },
+    Pause {
+        lot_id: LotId,
+    },
+    Resume {
+        lot_id: LotId,
+    },
+    Message {
+        text: String,
+    },
+}
+
+/// Where a bid that the clerk enters came from.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FloorChannel {
+    /// The room.
+    #[default]
+    Floor,
+    /// The telephone.
+    Phone,
+}
+
+/// How the auctioneer ends a lot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HammerResult {
+    /// To the leader.
+    Sold,
+    /// To nobody.
+    Pass,
+}
+
+/// What a command of staff is to the engine.
+#[derive(Debug)]
+pub enum Order {
+    /// A bid, whose fate is kept under its id.
+    Bid(EnterBid),
+    /// Anything else.
+    Command(Command),
+    /// An amount in what is no currency.
+    UnknownCurrency,
+}
+
+impl From<StaffCommand> for Order {
+    fn from(command: StaffCommand) -> Self {
+        use StaffCommand as Staff;
+        Self::Command(match command {
+            Staff::FloorBid { lot_id, bid_id, amount_minor, currency, paddle, channel } => {
+                let channel = match channel {
+                    FloorChannel::Floor => Channel::Floor,
+                    FloorChannel::Phone => Channel::Phone,
+                };
+                return enter(bid_id, lot_id, paddle, channel, Offer::Amount(amount_minor), &currency);
+            }
+            Staff::AbsenteeBid { lot_id, bid_id, paddle, max_minor, currency } => {
+                let offer = Offer::Max(max_minor);
+                return enter(bid_id, lot_id, Some(paddle), Channel::Absentee, offer, &currency);
+            }
+            Staff::StartSale => Command::Start,
+            Staff::EndSale => Command::End,
+            Staff::OpenLot { lot_id } => Command::OpenLot(lot_id),
+            Staff::NextLot => Command::OpenNextLot,
+            Staff::SetAsk { lot_id, ask_minor } => Command::SetAsk(lot_id, ask_minor),
+            Staff::SetStep { lot_id, step_minor } => Command::SetStep(lot_id, step_minor),
+            Staff::FairWarning { lot_id } => Command::WarnFairly(lot_id),
+            Staff::Hammer { lot_id, result, override_reserve, paddle } => {
+                Command::Hammer(Hammer { lot_id, sold: result == HammerResult::Sold, override_reserve, paddle })
+            }
+            Staff::Retract { lot_id, bid_id } => Command::Retract(lot_id, bid_id),
+            Staff::Reopen { lot_id, closes_at_ms } => Command::Reopen { lot_id, closes_at: closes_at_ms },
+            Staff::Pause { lot_id } => Command::Pause(lot_id),
+            Staff::Resume { lot_id } => Command::Resume(lot_id),
+            Staff::Message { text } => Command::Say(text),
+        })
+    }
+}
+
+fn enter(
+    bid_id: BidId,
+    lot_id: LotId,
+    paddle: Option<Paddle>,
+    channel: Channel,
+    offer: Offer,
+    currency: &str,
+) -> Order {
+    match currency.parse::<Currency>() {
+        Ok(currency) => Order::Bid(EnterBid { bid_id, lot_id, paddle, channel, offer, currency }),
+        Err(_) => Order::UnknownCurrency,
+    }
+}
+
+/// Why a text is not a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreadable {
+    /// Not JSON, or not of any message's shape.
+    Malformed,
+    /// JSON with a `type` that does not exist.
+    UnknownType,
+}
+
+/// Reads one message.
+///
+/// # Errors
+/// [`Unreadable`].
+pub fn read(text: &[u8]) -> Result<Incoming, Unreadable> {
+    #[derive(Deserialize)]
+    struct Typed<'a> {
+        #[serde(rename = "type", borrow)]
+        kind: std::borrow::Cow<'a, str>,
+    }
+    const TYPES: &[&str] = &["sign_in", "subscribe", "unsubscribe", "bid", "bid_status", "command", "ping"];
+    serde_json::from_slice(text).map_err(|_| match serde_json::from_slice::<Typed<'_>>(text) {
+        Ok(typed) if !TYPES.contains(&&*typed.kind) => Unreadable::UnknownType,
+        _ => Unreadable::Malformed,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "01234567-89ab-4def-8123-456789abcdef";
+
+    #[test]
+    fn reads_a_bid_with_exactly_one_offer() {
+        let bid = |offer: &str| {
+            let text = format!(
+                r#"{{"type":"bid","bid_id":"{ID}","sale_id":"{ID}","lot_id":"{ID}","currency":"USD"{offer}}}"#
+            );
+            match read(text.as_bytes()) {
+                Ok(Incoming::Bid(bid)) => bid.offer(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(bid(r#","amount_minor":500"#), Some(Offer::Amount(Amount(500))));
+        assert_eq!(bid(r#","max_minor":700"#), Some(Offer::Max(Amount(700))));
+        assert_eq!(bid(""), None);
+        assert_eq!(bid(r#","amount_minor":5,"max_minor":7"#), None);
+    }
+
+    #[test]
+    fn tells_unknown_types_from_broken_texts() {
+        let nested = "[".repeat(5000);
+        for (text, expected) in [
+            (r#"{"type":"dance"}"#, Unreadable::UnknownType),
+            ("", Unreadable::Malformed),
+            (r#"{"type":"bid""#, Unreadable::Malformed),
+            (r#"{"type":"bid","bid_id":"7"}"#, Unreadable::Malformed),
+            (r#"{"type":"bid_status","sale_id":1,"bid_id":2}"#, Unreadable::Malformed),
+            (nested.as_str(), Unreadable::Malformed),
+            ("[1]", Unreadable::Malformed),
+            ("null", Unreadable::Malformed),
+        ] {
+            assert_eq!(read(text.as_bytes()).err(), Some(expected), "{text:.40}");
+        }
+    }
+}
