@@ -1,0 +1,88 @@
+//! Who bids in a sale.
+
+use super::State;
+use super::paths::{RegistrationPath, SalePath};
+use crate::access::{SignedIn, Staff};
+use crate::problem::Problem;
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpResponse, get, post};
+use gavel_actors::catalogue::{
+    ApproveRegistration, GetRegistration, ListRegistrations, Register, Registration, RegistrationList,
+    SuspendRegistration,
+};
+
+/// Registers the caller for a sale; a repeat answers the same registration.
+#[utoipa::path(tag = "registrations", params(SalePath), responses((status = 201, body = Registration)))]
+#[post("/sales/{sale_id}/registrations")]
+pub(super) async fn register(
+    state: Data<State>,
+    SignedIn(identity): SignedIn,
+    path: Path<SalePath>,
+) -> Result<HttpResponse, Problem> {
+    let register = Register {
+        sale_id: path.sale_id,
+        user_id: identity.user_id,
+    };
+    Ok(HttpResponse::Created().json(state.catalogue.send(register).await?))
+}
+
+/// The caller's registration for a sale.
+#[utoipa::path(tag = "registrations", params(SalePath), responses((status = 200, body = Registration)))]
+#[get("/sales/{sale_id}/registrations/me")]
+pub(super) async fn my_registration(
+    state: Data<State>,
+    SignedIn(identity): SignedIn,
+    path: Path<SalePath>,
+) -> Result<Json<Registration>, Problem> {
+    let get = GetRegistration {
+        sale_id: path.sale_id,
+        user_id: identity.user_id,
+    };
+    Ok(Json(state.catalogue.send(get).await?))
+}
+
+/// All registrations for a sale.
+#[utoipa::path(tag = "registrations", params(SalePath), responses((status = 200, body = RegistrationList)))]
+#[get("/sales/{sale_id}/registrations")]
+pub(super) async fn list_registrations(
+    state: Data<State>,
+    _: Staff,
+    path: Path<SalePath>,
+) -> Result<Json<RegistrationList>, Problem> {
+    let sale_id = path.sale_id;
+    Ok(Json(state.catalogue.send(ListRegistrations { sale_id }).await?))
+}
+
+/// Lets a registered bidder bid.
+#[utoipa::path(tag = "registrations", params(RegistrationPath), responses((status = 200, body = Registration)))]
+#[post("/sales/{sale_id}/registrations/{user_id}/approve")]
+pub(super) async fn approve_registration(
+    state: Data<State>,
+    _: Staff,
+    path: Path<RegistrationPath>,
+) -> Result<Json<Registration>, Problem> {
+    let RegistrationPath { sale_id, user_id } = path.into_inner();
+    Ok(Json(
+        state
+            .catalogue
+            .send(ApproveRegistration { sale_id, user_id })
+            .await?,
+    ))
+}
+
+/// Stops a registered bidder from bidding.
+#[utoipa::path(tag = "registrations", params(RegistrationPath), responses((status = 200, body = Registration)))]
+#[post("/sales/{sale_id}/registrations/{user_id}/suspend")]
+pub(super) async fn suspend_registration(
+    state: Data<State>,
+    _: Staff,
+    path: Path<RegistrationPath>,
+) -> Result<Json<Registration>, Problem> {
+    let RegistrationPath { sale_id, user_id } = path.into_inner();
+    Ok(Json(
+        state
+            .catalogue
+            .send(SuspendRegistration { sale_id, user_id })
+            .await?,
+    ))
+}
