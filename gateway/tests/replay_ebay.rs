@@ -1,4 +1,5 @@
 //! `gavel replay ebay`: recorded auctions close at the recorded prices, and broken rows are named.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 mod reference;
 

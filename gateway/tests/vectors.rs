@@ -1,4 +1,6 @@
 //! `gavel vectors`: the engine holds every rule vector, and the runner notices when it does not.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+#![allow(clippy::needless_pass_by_value, reason = "values are written in place")]
 
 mod reference;
 

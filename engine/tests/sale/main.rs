@@ -1,0 +1,14 @@
+//! A sale command by command: what each may bring, and every refusal and event there is.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests fail by panicking"
+)]
+#![allow(clippy::needless_pass_by_value, reason = "commands are written in place")]
+
+mod book;
+mod hammer;
+mod reached;
+mod room;
+mod rule_sets;
+mod support;

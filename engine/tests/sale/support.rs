@@ -1,0 +1,220 @@
+//! A sale to try commands on.
+
+use gavel_engine::{
+    Reason, Rejection,
+    auction::{
+        Approval, Auction, Command, EnterBid, Event, Hammer, LotSetup, PlaceBid, Record, Register, SaleKind,
+        Setup,
+    },
+    ids::{BidId, BidderId, LotId, Paddle, SaleId},
+    lot::{Channel, Lot, Offer},
+    money::{Amount, Currency},
+    rules::{Band, Format, OffIncrement, RULES_VERSION, ReserveRule, RuleSet, TieRule},
+    time::Timestamp,
+};
+
+pub const ANN: BidderId = BidderId(1);
+pub const BOB: BidderId = BidderId(2);
+pub const CYD: BidderId = BidderId(3);
+/// Registered, and the consignor where the rules say so.
+pub const SELLER: BidderId = BidderId(4);
+/// The first lots of the running order.
+pub const ONE: LotId = LotId(1);
+pub const TWO: LotId = LotId(2);
+
+/// Opens at 100, rises by 10.
+pub fn rules() -> RuleSet {
+    RuleSet {
+        version: RULES_VERSION,
+        format: Format::English,
+        opening_price_minor: Amount(100),
+        increments: vec![Band {
+            from_minor: Amount(0),
+            step_minor: Amount(10),
+        }],
+        reserve_price_minor: None,
+        reserve_rule: ReserveRule::Hold,
+        tie_rule: TieRule::Earliest,
+        off_increment: OffIncrement::Accept,
+        closes_at_ms: None,
+        soft_close: None,
+        seller: None,
+    }
+}
+
+pub fn setup(kind: SaleKind, rules: &[RuleSet]) -> Setup {
+    Setup {
+        sale_id: SaleId(1),
+        currency: Currency::USD,
+        kind,
+        lots: (1..)
+            .map(LotId)
+            .zip(rules)
+            .map(|(lot_id, rules)| LotSetup {
+                lot_id,
+                rules: rules.clone(),
+            })
+            .collect(),
+    }
+}
+
+/// Drives an auction as its owner would: time first, then the command.
+#[derive(Debug, Clone, Default)]
+pub struct Sale {
+    pub auction: Auction,
+    pub now: Timestamp,
+    pub log: Vec<Event>,
+    bids: u128,
+}
+
+impl Sale {
+    /// A sale with these lots; Ann, Bob, Cyd and the seller hold paddles 1 to 4.
+    pub fn of(kind: SaleKind, rules: &[RuleSet]) -> Self {
+        let mut sale = Self {
+            bids: 100,
+            ..Self::default()
+        };
+        sale.done(Command::Create(Box::new(setup(kind, rules))));
+        for (bidder, paddle) in [ANN, BOB, CYD, SELLER].into_iter().zip(1..) {
+            sale.done(register(bidder, paddle, Approval::Approved));
+        }
+        sale
+    }
+
+    /// A room sale of two lots.
+    pub fn room() -> Self {
+        Self::of(SaleKind::Room, &[rules(), rules()])
+    }
+
+    pub fn try_to(&mut self, command: Command) -> Result<Vec<Event>, Rejection> {
+        let due = self.auction.due(self.now);
+        self.apply(due);
+        let events = self.auction.decide(&command, self.now)?;
+        self.apply(events.clone());
+        Ok(events)
+    }
+
+    /// A command that is taken.
+    pub fn done(&mut self, command: Command) -> Vec<Event> {
+        let shown = format!("{command:?}");
+        self.try_to(command)
+            .unwrap_or_else(|rejection| panic!("{shown}: {rejection:?}"))
+    }
+
+    /// A command that is refused, and changes nothing.
+    pub fn refused(&mut self, command: Command) -> Reason {
+        let due = self.auction.due(self.now);
+        self.apply(due);
+        let before = self.auction.clone();
+        let shown = format!("{command:?}");
+        let rejection = self.try_to(command).expect_err(&shown);
+        assert_eq!(self.auction, before, "{shown}");
+        rejection.reason
+    }
+
+    pub fn apply(&mut self, events: Vec<Event>) {
+        if events.is_empty() {
+            return;
+        }
+        self.log.extend(events.iter().cloned());
+        self.auction.apply(&Record { at: self.now, events });
+    }
+
+    pub fn at(&mut self, now: i64) -> &mut Self {
+        self.now = Timestamp(now);
+        self
+    }
+
+    pub fn lot(&self, lot_id: LotId) -> &Lot {
+        self.auction.lot(lot_id).unwrap()
+    }
+
+    /// Price and leader of lot one.
+    pub fn stands(&self) -> Option<(i64, BidderId)> {
+        let standing = self.lot(ONE).standing?;
+        Some((standing.price.0, standing.leader))
+    }
+
+    pub fn bid_id(&mut self) -> BidId {
+        self.bids += 1;
+        BidId(self.bids)
+    }
+
+    /// A bid on lot one that is taken; its id.
+    pub fn bids(&mut self, bidder: BidderId, offer: Offer) -> BidId {
+        let bid_id = self.bid_id();
+        self.done(place(bid_id, ONE, bidder, offer));
+        bid_id
+    }
+
+    /// A maximum left for lot one before it opens; its id.
+    pub fn leaves(&mut self, bidder: BidderId, max: i64) -> BidId {
+        let bid_id = self.bid_id();
+        let Command::PlaceBid(bid) = place(bid_id, ONE, bidder, Offer::Max(Amount(max))) else {
+            unreachable!()
+        };
+        self.done(Command::PlaceBid(PlaceBid {
+            book_if_pending: true,
+            ..bid
+        }));
+        bid_id
+    }
+
+    /// A bid that the clerk enters for lot one.
+    pub fn enter(&mut self, paddle: Option<u32>, channel: Channel, offer: Offer) -> Command {
+        Command::EnterBid(EnterBid {
+            bid_id: self.bid_id(),
+            lot_id: ONE,
+            paddle: paddle.map(Paddle),
+            channel,
+            offer,
+            currency: Currency::USD,
+        })
+    }
+}
+
+pub fn amount(minor: i64) -> Offer {
+    Offer::Amount(Amount(minor))
+}
+
+pub fn max(minor: i64) -> Offer {
+    Offer::Max(Amount(minor))
+}
+
+pub fn place(bid_id: BidId, lot_id: LotId, bidder: BidderId, offer: Offer) -> Command {
+    Command::PlaceBid(PlaceBid {
+        bid_id,
+        lot_id,
+        bidder,
+        channel: Channel::Online,
+        offer,
+        currency: Currency::USD,
+        book_if_pending: false,
+    })
+}
+
+pub fn register(bidder: BidderId, paddle: u32, standing: Approval) -> Command {
+    Command::Register(Register {
+        bidder,
+        paddle: Paddle(paddle),
+        standing,
+    })
+}
+
+pub fn hammer(paddle: Option<u32>) -> Command {
+    Command::Hammer(Hammer {
+        lot_id: ONE,
+        sold: true,
+        override_reserve: false,
+        paddle: paddle.map(Paddle),
+    })
+}
+
+pub fn pass() -> Command {
+    Command::Hammer(Hammer {
+        lot_id: ONE,
+        sold: false,
+        override_reserve: false,
+        paddle: None,
+    })
+}
