@@ -93,6 +93,8 @@ export const en = {
       book: 'Book',
     },
     paddle: (paddle: number) => `Paddle ${paddle}`,
+    met: 'Met',
+    notMet: 'Not met',
     reserveMet: 'Reserve met',
     reserveNotMet: 'Reserve not met',
     fairWarning: 'Fair warning',
@@ -138,7 +140,6 @@ export const en = {
   bid: {
     place: (amount: string) => `Bid ${amount}`,
     placing: (amount: string) => `Sending ${amount}…`,
-    youLead: 'You hold the highest bid',
     own: 'Another amount',
     ownLabel: (currency: string) => `Your bid in ${currency}`,
     max: 'Maximum bid',

@@ -95,6 +95,8 @@ export const ru: Messages = {
       book: 'Заочная',
     },
     paddle: (paddle) => `Номер ${paddle}`,
+    met: 'Достигнут',
+    notMet: 'Не достигнут',
     reserveMet: 'Резерв достигнут',
     reserveNotMet: 'Резерв не достигнут',
     fairWarning: 'Последнее предупреждение',
@@ -140,7 +142,6 @@ export const ru: Messages = {
   bid: {
     place: (amount) => `Поставить ${amount}`,
     placing: (amount) => `Отправляем ${amount}…`,
-    youLead: 'Высшая ставка — ваша',
     own: 'Другая сумма',
     ownLabel: (currency) => `Ваша ставка, ${currency}`,
     max: 'Максимальная ставка',
