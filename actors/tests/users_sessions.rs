@@ -4,17 +4,25 @@ mod common;
 
 use common::{CLOCK_START_MS, Node, PASSWORD, sign_up};
 use gavel_actors::users::{
-    CheckToken, Error, InactiveReason, Locale, Me, Password, REFRESH_TOKEN_LIFE_MS, Refresh, RefreshToken, Role,
-    SeedUser, SignIn, SignOut, SignUp, SignedIn, Users, ACCESS_TOKEN_LIFE_MS,
+    ACCESS_TOKEN_LIFE_MS, CheckToken, Error, InactiveReason, Locale, Me, Password, REFRESH_TOKEN_LIFE_MS,
+    Refresh, RefreshToken, Role, SeedUser, SignIn, SignOut, SignUp, SignedIn, Users,
 };
 use gavel_engine::ids::UserId;
 
 fn sign_in(name: &str, password: &str) -> SignIn {
-    SignIn { name: name.to_owned(), password: Password::new(password), refresh_in_body: false }
+    SignIn {
+        name: name.to_owned(),
+        password: Password::new(password),
+        refresh_in_body: false,
+    }
 }
 
 async fn refresh(users: &Users, token: &RefreshToken) -> Result<SignedIn, Error> {
-    users.send(Refresh { refresh_token: token.clone() }).await
+    users
+        .send(Refresh {
+            refresh_token: token.clone(),
+        })
+        .await
 }
 
 #[actix::test]
@@ -22,16 +30,28 @@ async fn sign_up_then_in_then_me() {
     let node = Node::start().await;
     let signed_up = node.users.send(sign_up("Jane.Doe")).await.unwrap();
     let user = &signed_up.session.user;
-    assert_eq!((user.name.as_str(), user.role, user.locale), ("jane.doe", Role::Bidder, Locale::En));
-    assert_eq!(signed_up.session.expires_at_ms.as_ms(), CLOCK_START_MS + ACCESS_TOKEN_LIFE_MS);
-    assert_eq!(signed_up.refresh_expires_at_ms.as_ms(), CLOCK_START_MS + REFRESH_TOKEN_LIFE_MS);
+    assert_eq!(
+        (user.name.as_str(), user.role, user.locale),
+        ("jane.doe", Role::Bidder, Locale::En)
+    );
+    assert_eq!(
+        signed_up.session.expires_at_ms.as_ms(),
+        CLOCK_START_MS + ACCESS_TOKEN_LIFE_MS
+    );
+    assert_eq!(
+        signed_up.refresh_expires_at_ms.as_ms(),
+        CLOCK_START_MS + REFRESH_TOKEN_LIFE_MS
+    );
 
     let signed_in = node.users.send(sign_in("JANE.doe", PASSWORD)).await.unwrap();
     assert_eq!(signed_in.session.user, *user);
     assert_ne!(signed_in.refresh_token, signed_up.refresh_token);
     assert_eq!(node.users.send(Me { user_id: user.id }).await.unwrap(), *user);
     let identity = node.verifier.verify(&signed_in.session.access_token).unwrap();
-    assert_eq!((identity.user_id, identity.role, identity.name.as_str()), (user.id, Role::Bidder, "jane.doe"));
+    assert_eq!(
+        (identity.user_id, identity.role, identity.name.as_str()),
+        (user.id, Role::Bidder, "jane.doe")
+    );
 }
 
 #[actix::test]
@@ -46,7 +66,10 @@ async fn the_refresh_token_is_in_the_body_only_when_asked_for() {
     keys.sort();
     assert_eq!(keys, ["display_name", "email", "id", "locale", "name", "role"]);
     assert!(!format!("{signed_up:?}").contains(&token), "a log shows no token");
-    assert!(!format!("{:?}", sign_up("jane")).contains(PASSWORD), "nor a password");
+    assert!(
+        !format!("{:?}", sign_up("jane")).contains(PASSWORD),
+        "nor a password"
+    );
 }
 
 #[actix::test]
@@ -71,11 +94,19 @@ async fn a_wrong_name_and_a_wrong_password_look_the_same() {
     let node = Node::start().await;
     node.users.send(sign_up("jane")).await.unwrap();
     let too_long = "x".repeat(1000);
-    for (name, password) in
-        [("jane", "wrong password"), ("nobody", PASSWORD), ("jane", ""), ("jane", &too_long), ("", PASSWORD), ("jane' --", PASSWORD)]
-    {
+    for (name, password) in [
+        ("jane", "wrong password"),
+        ("nobody", PASSWORD),
+        ("jane", ""),
+        ("jane", &too_long),
+        ("", PASSWORD),
+        ("jane' --", PASSWORD),
+    ] {
         let error = node.users.send(sign_in(name, password)).await.unwrap_err();
-        assert_eq!((error.code(), error.to_string().as_str()), ("bad_credentials", "name or password is wrong"));
+        assert_eq!(
+            (error.code(), error.to_string().as_str()),
+            ("bad_credentials", "name or password is wrong")
+        );
     }
 }
 
@@ -98,28 +129,16 @@ async fn every_bad_field_is_named_and_nothing_is_stored() {
 }
 
 #[actix::test]
-async fn too_many_at_once_are_busy() {
-    let node = Node::start_with(|config| {
-        config.passwords.running_max = 1;
-        config.passwords.waiting_max = 1;
-    })
-    .await;
-    let attempts =
-        futures_util::future::join_all((0..8).map(|n| node.users.send(sign_up(&format!("jane{n}"))))).await;
-    let busy = attempts.iter().filter(|attempt| matches!(attempt, Err(Error::Busy))).count();
-    let opened = attempts.iter().filter(|attempt| attempt.is_ok()).count();
-    assert_eq!(busy + opened, 8);
-    assert!((1..8).contains(&opened), "{opened} opened");
-    assert_eq!(node.store.users().count().await.unwrap(), opened as u64);
-    assert_eq!(Error::Busy.code(), "unavailable");
-}
-
-#[actix::test]
 async fn requests_under_way_are_bounded() {
     let node = Node::start_with(|config| config.requests_max = 2).await;
-    let attempts = futures_util::future::join_all((0..5).map(|_| node.users.send(sign_in("jane", PASSWORD)))).await;
-    let busy = attempts.iter().filter(|attempt| matches!(attempt, Err(Error::Busy))).count();
+    let attempts =
+        futures_util::future::join_all((0..5).map(|_| node.users.send(sign_in("jane", PASSWORD)))).await;
+    let busy = attempts
+        .iter()
+        .filter(|attempt| matches!(attempt, Err(Error::Busy)))
+        .count();
     assert_eq!(busy, 3);
+    assert_eq!(Error::Busy.code(), "unavailable");
 }
 
 #[actix::test]
@@ -133,12 +152,21 @@ async fn each_refresh_token_works_once() {
     let third = refresh(&node.users, &second.refresh_token).await.unwrap();
 
     let other_session = node.users.send(sign_in("jane", PASSWORD)).await.unwrap();
-    assert_eq!(refresh(&node.users, &first.refresh_token).await.unwrap_err().code(), "refresh_reused");
+    assert_eq!(
+        refresh(&node.users, &first.refresh_token)
+            .await
+            .unwrap_err()
+            .code(),
+        "refresh_reused"
+    );
     for stolen in [&third, &second, &first] {
         let error = refresh(&node.users, &stolen.refresh_token).await.unwrap_err();
         assert_eq!(error.code(), "refresh_invalid", "the whole family is revoked");
     }
-    assert!(refresh(&node.users, &other_session.refresh_token).await.is_ok(), "other sessions go on");
+    assert!(
+        refresh(&node.users, &other_session.refresh_token).await.is_ok(),
+        "other sessions go on"
+    );
 }
 
 #[actix::test]
@@ -147,10 +175,25 @@ async fn theft_is_detected_after_a_restart() {
     let first = node.users.send(sign_up("jane")).await.unwrap();
     let second = refresh(&node.users, &first.refresh_token).await.unwrap();
     let node = node.restart().await;
-    assert!(node.verifier.verify(&second.session.access_token).is_ok(), "the key is the same");
-    assert_eq!(refresh(&node.users, &first.refresh_token).await.unwrap_err().code(), "refresh_reused");
+    assert!(
+        node.verifier.verify(&second.session.access_token).is_ok(),
+        "the key is the same"
+    );
+    assert_eq!(
+        refresh(&node.users, &first.refresh_token)
+            .await
+            .unwrap_err()
+            .code(),
+        "refresh_reused"
+    );
     let node = node.restart().await;
-    assert_eq!(refresh(&node.users, &second.refresh_token).await.unwrap_err().code(), "refresh_invalid");
+    assert_eq!(
+        refresh(&node.users, &second.refresh_token)
+            .await
+            .unwrap_err()
+            .code(),
+        "refresh_invalid"
+    );
     assert!(node.users.send(sign_in("jane", PASSWORD)).await.is_ok());
 }
 
@@ -160,7 +203,10 @@ async fn of_simultaneous_uses_of_one_refresh_token_one_wins() {
     let first = node.users.send(sign_up("jane")).await.unwrap();
     let attempts =
         futures_util::future::join_all((0..8).map(|_| refresh(&node.users, &first.refresh_token))).await;
-    let mut codes: Vec<&str> = attempts.iter().map(|attempt| attempt.as_ref().map_or_else(Error::code, |_| "ok")).collect();
+    let mut codes: Vec<&str> = attempts
+        .iter()
+        .map(|attempt| attempt.as_ref().map_or_else(Error::code, |_| "ok"))
+        .collect();
     codes.sort_unstable();
     assert_eq!(codes[..2], ["ok", "refresh_invalid"]);
     assert_eq!(codes.iter().filter(|code| **code == "refresh_reused").count(), 1);
@@ -173,12 +219,32 @@ async fn refresh_tokens_expire_and_strange_ones_are_refused() {
     node.clock.advance_ms(REFRESH_TOKEN_LIFE_MS - 1);
     let second = refresh(&node.users, &first.refresh_token).await.unwrap();
     node.clock.advance_ms(REFRESH_TOKEN_LIFE_MS);
-    assert_eq!(refresh(&node.users, &second.refresh_token).await.unwrap_err().code(), "refresh_invalid");
-    for strange in ["", "gvr_", "'; drop table users; --", second.session.access_token.as_str()] {
-        let error = refresh(&node.users, &RefreshToken::new(strange)).await.unwrap_err();
+    assert_eq!(
+        refresh(&node.users, &second.refresh_token)
+            .await
+            .unwrap_err()
+            .code(),
+        "refresh_invalid"
+    );
+    for strange in [
+        "",
+        "gvr_",
+        "'; drop table users; --",
+        second.session.access_token.as_str(),
+    ] {
+        let error = refresh(&node.users, &RefreshToken::new(strange))
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), "refresh_invalid", "{strange:?}");
     }
-    assert_eq!(node.store.tokens().purge_expired(gavel_actors::clock::Clock::now(&*node.clock)).await.unwrap(), 2);
+    assert_eq!(
+        node.store
+            .tokens()
+            .purge_expired(gavel_actors::clock::Clock::now(&*node.clock))
+            .await
+            .unwrap(),
+        2
+    );
 }
 
 #[actix::test]
@@ -186,11 +252,24 @@ async fn sign_out_ends_the_session() {
     let node = Node::start().await;
     let first = node.users.send(sign_up("jane")).await.unwrap();
     let second = refresh(&node.users, &first.refresh_token).await.unwrap();
-    let sign_out = SignOut { refresh_token: second.refresh_token.clone() };
+    let sign_out = SignOut {
+        refresh_token: second.refresh_token.clone(),
+    };
     node.users.send(sign_out.clone()).await.unwrap();
     node.users.send(sign_out).await.unwrap();
-    node.users.send(SignOut { refresh_token: RefreshToken::new("unknown") }).await.unwrap();
-    assert_eq!(refresh(&node.users, &second.refresh_token).await.unwrap_err().code(), "refresh_invalid");
+    node.users
+        .send(SignOut {
+            refresh_token: RefreshToken::new("unknown"),
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        refresh(&node.users, &second.refresh_token)
+            .await
+            .unwrap_err()
+            .code(),
+        "refresh_invalid"
+    );
 }
 
 #[actix::test]
@@ -205,10 +284,19 @@ async fn operators_open_accounts_of_any_role_once() {
         locale: Locale::Ru,
     };
     let user = node.users.send(seed.clone()).await.unwrap();
-    assert_eq!((user.name.as_str(), user.role, user.locale), ("clerk", Role::Auctioneer, Locale::Ru));
+    assert_eq!(
+        (user.name.as_str(), user.role, user.locale),
+        ("clerk", Role::Auctioneer, Locale::Ru)
+    );
     assert_eq!(node.users.send(seed).await.unwrap_err().code(), "name_taken");
     let signed_in = node.users.send(sign_in("clerk", PASSWORD)).await.unwrap();
-    assert!(node.verifier.verify(&signed_in.session.access_token).unwrap().role.is_staff());
+    assert!(
+        node.verifier
+            .verify(&signed_in.session.access_token)
+            .unwrap()
+            .role
+            .is_staff()
+    );
 }
 
 #[actix::test]
@@ -216,14 +304,33 @@ async fn token_check_says_why_not() {
     let node = Node::start().await;
     let signed_up = node.users.send(sign_up("jane")).await.unwrap();
     let token = signed_up.session.access_token;
-    let check = node.users.send(CheckToken { token: token.clone() }).await.unwrap();
-    assert_eq!((check.active, check.reason, check.role), (true, None, Some(Role::Bidder)));
+    let check = node
+        .users
+        .send(CheckToken { token: token.clone() })
+        .await
+        .unwrap();
+    assert_eq!(
+        (check.active, check.reason, check.role),
+        (true, None, Some(Role::Bidder))
+    );
     assert_eq!(check.user_id, Some(signed_up.session.user.id));
-    let forged = node.users.send(CheckToken { token: format!("{token}x") }).await.unwrap();
-    assert_eq!(serde_json::to_value(forged).unwrap(), serde_json::json!({"active": false, "reason": "invalid"}));
+    let forged = node
+        .users
+        .send(CheckToken {
+            token: format!("{token}x"),
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        serde_json::to_value(forged).unwrap(),
+        serde_json::json!({"active": false, "reason": "invalid"})
+    );
     node.clock.advance_ms(ACCESS_TOKEN_LIFE_MS);
     let expired = node.users.send(CheckToken { token }).await.unwrap();
-    assert_eq!((expired.active, expired.reason), (false, Some(InactiveReason::Expired)));
+    assert_eq!(
+        (expired.active, expired.reason),
+        (false, Some(InactiveReason::Expired))
+    );
 }
 
 #[actix::test]

@@ -14,13 +14,29 @@ impl Handler<GetPicture> for CatalogueActor {
                 lot_id,
                 known_etag,
             } = message;
-            let etag = core.store.pictures().etag(sale_id, lot_id).await?.ok_or(Error::NotFound("picture"))?;
+            let etag = core
+                .store
+                .pictures()
+                .etag(sale_id, lot_id)
+                .await?
+                .ok_or(Error::NotFound("picture"))?;
             if known_etag.as_deref() == Some(&*etag) {
                 return Ok(Picture { etag, content: None });
             }
-            let picture = core.store.pictures().of_lot(lot_id).await?.ok_or(Error::NotFound("picture"))?;
-            let content = PictureContent { media_type: picture.media_type, bytes: picture.bytes.into() };
-            Ok(Picture { etag: picture.etag, content: Some(content) })
+            let picture = core
+                .store
+                .pictures()
+                .of_lot(lot_id)
+                .await?
+                .ok_or(Error::NotFound("picture"))?;
+            let content = PictureContent {
+                media_type: picture.media_type,
+                bytes: picture.bytes.into(),
+            };
+            Ok(Picture {
+                etag: picture.etag,
+                content: Some(content),
+            })
         })
     }
 }

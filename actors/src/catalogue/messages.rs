@@ -136,6 +136,7 @@ pub struct LotEdit {
 }
 
 /// Tells a null, which clears a field, from an absent field, which leaves it.
+#[expect(clippy::option_option, reason = "absent, null and given are three cases")]
 fn present<'de, T, D>(from: D) -> Result<Option<Option<T>>, D::Error>
 where
     T: Deserialize<'de>,

@@ -88,3 +88,51 @@ struct SoftClose {
     /// How often it may move; null is without bound.
     max_extensions: Option<u32>,
 }
+
+#[cfg(test)]
+mod tests {
+    use gavel_engine::rules::RuleSet;
+    use serde_json::{Map, Value, json};
+    use utoipa::{PartialSchema, ToSchema};
+
+    fn keys(object: &Map<String, Value>) -> Vec<&str> {
+        let mut keys: Vec<&str> = object.keys().map(String::as_str).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    #[test]
+    fn describes_what_the_engine_writes() {
+        let rules: RuleSet = serde_json::from_value(json!({
+            "version": 1, "format": "english", "opening_price_minor": 1,
+            "increments": [{"from_minor": 0, "step_minor": 1}],
+            "soft_close": {"window_ms": 1, "extend_ms": 1, "max_extensions": null},
+        }))
+        .unwrap();
+        let written = serde_json::to_value(rules).unwrap();
+        let schema = serde_json::to_value(super::Rules::schema()).unwrap();
+        let described = schema["properties"].as_object().unwrap();
+        assert_eq!(keys(described), keys(written.as_object().unwrap()));
+        for (name, value) in described {
+            let text = value.to_string();
+            let inner = match &written[name] {
+                Value::Array(items) => items[0].as_object(),
+                Value::Object(inner) => Some(inner),
+                _ => None,
+            };
+            for key in inner.into_iter().flat_map(Map::keys) {
+                assert!(
+                    text.contains(&format!("\"{key}\"")),
+                    "{name}.{key} is not in {text}"
+                );
+            }
+            if let Value::String(word) = &written[name] {
+                assert!(
+                    text.contains(&format!("\"{word}\"")),
+                    "{name}: {word} is not in {text}"
+                );
+            }
+        }
+        assert_eq!(super::Rules::name(), "Rules");
+    }
+}

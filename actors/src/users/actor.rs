@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub const REFRESH_TOKEN_LIFE_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// How often tokens that have expired are forgotten.
-const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
+const PURGE_EVERY: Duration = Duration::from_hours(1);
 
 /// How much the service may take on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,15 @@
 //! A node of the relational services in a directory of its own, with a clock that tests move.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 #![allow(dead_code, reason = "each test file uses a part of it")]
+
+pub mod catalogue;
 
 use gavel_actors::catalogue::{Catalogue, CatalogueActor, LiveSales, LiveUnavailable};
 use gavel_actors::clock::ManualClock;
-use gavel_actors::users::{Password, PasswordConfig, SignUp, SigningKey, TokenVerifier, Users, UsersActor, UsersConfig};
+use gavel_actors::users::{
+    Password, PasswordConfig, SignUp, SigningKey, TokenVerifier, Users, UsersActor, UsersConfig,
+};
 use gavel_engine::time::Timestamp;
 use gavel_storage::relational::{PublishedSale, RegistrationRecord, Store};
 use std::sync::{Arc, Mutex};
@@ -24,7 +29,10 @@ pub struct Told {
 struct Live(Arc<Mutex<Told>>);
 
 impl Live {
-    fn tell(&self, note: impl FnOnce(&mut Told)) -> futures_util::future::LocalBoxFuture<'static, Result<(), LiveUnavailable>> {
+    fn tell(
+        &self,
+        note: impl FnOnce(&mut Told),
+    ) -> futures_util::future::LocalBoxFuture<'static, Result<(), LiveUnavailable>> {
         let mut told = self.0.lock().unwrap();
         let answer = if told.down {
             Err(LiveUnavailable("it is down".to_owned()))
@@ -64,8 +72,15 @@ pub struct Node {
 
 /// Hashes that take microseconds.
 pub fn light() -> UsersConfig {
-    let passwords = PasswordConfig { memory_kib: 8, passes: 1, ..PasswordConfig::default() };
-    UsersConfig { passwords, ..UsersConfig::default() }
+    let passwords = PasswordConfig {
+        memory_kib: 8,
+        passes: 1,
+        ..PasswordConfig::default()
+    };
+    UsersConfig {
+        passwords,
+        ..UsersConfig::default()
+    }
 }
 
 impl Node {

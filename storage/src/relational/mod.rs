@@ -16,6 +16,8 @@ mod registrations;
 mod results;
 mod sales;
 mod store;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod users;
 
