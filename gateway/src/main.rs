@@ -16,8 +16,9 @@ struct Gavel {
 enum Command {
     /// Runs a node.
     Serve(cli::serve::Args),
-    /// Runs a node with a demonstration sale that is alive: see docs or the printed log-ins.
+    /// Runs a node with a demonstration sale that is alive, and prints log-ins to it.
     Demo(cli::demo::Args),
+
     /// Holds the engine against rule vectors.
     Vectors(cli::vectors::VectorsArgs),
     /// Replays recorded auctions through the engine.
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     match Gavel::parse().command {
         Command::Serve(args) => args.run(),
         Command::Demo(args) => args.run(),
+
         Command::Vectors(args) => args.run(),
         Command::Replay(args) => args.run(),
     }

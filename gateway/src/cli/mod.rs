@@ -1,4 +1,6 @@
 //! The subcommands of `gavel`, one module each.
 
+pub mod demo;
 pub mod replay;
+pub mod serve;
 pub mod vectors;

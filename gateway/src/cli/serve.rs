@@ -1,10 +1,10 @@
 //! `gavel serve`: a node until it is told to stop.
 
 use crate::{
-    rest::DemoInfo,
+    rest::Demo,
     serve::{self, Config, Running, ServeArgs},
 };
-use std::{future::Future, process::ExitCode};
+use std::{future::Future, io::IsTerminal, process::ExitCode};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -32,9 +32,15 @@ impl LogArgs {
     /// Starts logging to standard error.
     pub(super) fn init(&self) {
         let filter = EnvFilter::try_new(&self.log).unwrap_or_else(|_| EnvFilter::new("info"));
-        let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let lines = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr);
         // A second start in one process, as in tests, keeps the first one's.
-        let _ = if self.log_json { lines.json().try_init() } else { lines.try_init() };
+        let _ = if self.log_json {
+            lines.json().try_init()
+        } else {
+            lines.try_init()
+        };
     }
 }
 
@@ -42,20 +48,12 @@ impl Args {
     /// Runs the node; returns when it has stopped.
     pub fn run(self) -> ExitCode {
         self.log.init();
-        run(&self.serve, None, async |node| {
-            tracing::info!("stop with Ctrl-C or SIGTERM");
-            let _ = node;
-            told_to_stop().await;
-        })
+        run(&self.serve, None, async |_| told_to_stop().await)
     }
 }
 
 /// Starts a node, lets `while_up` decide how long it runs, and stops it.
-pub(super) fn run(
-    args: &ServeArgs,
-    demo: Option<DemoInfo>,
-    while_up: impl AsyncFnOnce(&Running),
-) -> ExitCode {
+pub(super) fn run(args: &ServeArgs, demo: Option<Demo>, while_up: impl AsyncFnOnce(&Running)) -> ExitCode {
     let config = match Config::read(args) {
         Ok(config) => config,
         Err(error) => return refuse(&error),
@@ -109,7 +107,10 @@ fn print_config(config: &Config) -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the reason why the command ends, whatever is logged")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the reason why the command ends, whatever is logged"
+)]
 pub(super) fn refuse(reason: &str) -> ExitCode {
     eprintln!("gavel: {reason}");
     ExitCode::FAILURE

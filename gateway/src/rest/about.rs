@@ -6,7 +6,9 @@ use actix_web::web::{Data, Json};
 use gavel_actors::users::Role;
 use gavel_engine::ids::SaleId;
 use serde::Serialize;
+use tokio::sync::watch;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// What this node is.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -25,9 +27,28 @@ pub struct About {
 pub struct DemoInfo {
     /// Accounts that anyone may sign in to.
     pub accounts: Vec<DemoAccount>,
+    /// The sale that is being held, once there is one.
+    #[schema(value_type = Option<Uuid>, required)]
+    pub sale_id: Option<SaleId>,
+}
+
+/// The demonstration as the node runs it: one sale follows the other.
+#[derive(Debug, Clone)]
+pub struct Demo {
+    /// Accounts that anyone may sign in to.
+    pub accounts: Vec<DemoAccount>,
     /// The sale that is being held.
-    #[schema(value_type = Uuid)]
-    pub sale_id: SaleId,
+    pub current_sale: watch::Receiver<Option<Uuid>>,
+}
+
+impl Demo {
+    fn info(&self) -> DemoInfo {
+        let sale_id = self.current_sale.borrow().map(SaleId::from);
+        DemoInfo {
+            accounts: self.accounts.clone(),
+            sale_id,
+        }
+    }
 }
 
 /// An account of the demonstration.
@@ -50,6 +71,6 @@ pub(super) async fn about(state: Data<State>) -> Json<About> {
     Json(About {
         name: "Gavel",
         version: env!("CARGO_PKG_VERSION"),
-        demo: state.demo.clone(),
+        demo: state.demo.as_ref().map(Demo::info),
     })
 }

@@ -81,20 +81,41 @@ pub(super) async fn ready(state: Data<State>, client: Client) -> Result<HttpResp
         database: Part::Silent,
     };
     let probed = tokio::time::timeout(PROBE_MAX, (state.readiness)()).await;
-    let parts = probed.unwrap_or(silent);
-    let status = if parts.is_ready() {
+    Ok(report(probed.unwrap_or(silent)))
+}
+
+fn report(parts: Readiness) -> HttpResponse {
+    let can_work = parts.is_ready();
+    let status = if can_work {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    Ok(answer(status).json(Ready {
-        ready: parts.is_ready(),
+    answer(status).json(Ready {
+        ready: can_work,
         parts,
-    }))
+    })
 }
 
 fn answer(status: StatusCode) -> actix_web::HttpResponseBuilder {
     let mut answer = HttpResponse::build(status);
     answer.insert_header((header::CACHE_CONTROL, "no-store"));
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_is_ready_when_every_part_is() {
+        for (journal, database, status) in [
+            (Part::Ready, Part::Ready, 200),
+            (Part::Failing, Part::Ready, 503),
+            (Part::Ready, Part::Silent, 503),
+        ] {
+            let response = report(Readiness { journal, database });
+            assert_eq!(response.status(), status, "{journal:?} {database:?}");
+        }
+    }
 }

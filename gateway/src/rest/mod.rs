@@ -18,7 +18,7 @@ mod registrations;
 mod results;
 mod sales;
 
-pub use about::{About, DemoAccount, DemoInfo};
+pub use about::{Demo, DemoAccount, DemoInfo};
 pub use client::{Network, NetworkError, TrustedProxies};
 pub use health::{Part, Probe, Readiness};
 pub use openapi::document;
@@ -49,7 +49,7 @@ pub struct State {
     /// The time.
     pub clock: SharedClock,
     /// The demonstration, on a node that runs one.
-    pub demo: Option<DemoInfo>,
+    pub demo: Option<Demo>,
     /// Whether the node can do its work.
     pub readiness: Probe,
     /// The proxies whose word on the client's address counts.

@@ -1,17 +1,17 @@
 //! How a node is set up: built-in values, then a file, then `GAVEL_…` in the environment, then
 //! flags; the later wins.
 
-use crate::limits::LimitsConfig;
+use crate::{
+    limits::LimitsConfig,
+    rest::{Network, TrustedProxies},
+};
 use clap::Args;
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-};
+use std::{net::SocketAddr, path::PathBuf};
 
 /// Flags of `gavel serve` and `gavel demo`.
 #[derive(Debug, Clone, Default, Args, Serialize)]
@@ -56,8 +56,8 @@ pub struct Config {
     pub password_memory_kib: u32,
     /// The refresh cookie is sent over HTTPS only.
     pub secure_cookies: bool,
-    /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies, as addresses or networks, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<String>,
     /// How often clients may ask.
     pub limits: LimitsConfig,
 }
@@ -93,10 +93,23 @@ impl Config {
             sources = sources.merge(Toml::file_exact(file));
         }
         sources
-            .merge(Env::prefixed("GAVEL_").ignore(&["config", "demo_seed", "demo_pace", "shared"]).split("__"))
+            .merge(
+                Env::prefixed("GAVEL_")
+                    .ignore(&["config", "demo_seed", "demo_pace", "shared"])
+                    .split("__"),
+            )
             .merge(Serialized::defaults(args))
             .extract()
             .map_err(|error| format!("configuration: {error}"))
+    }
+
+    /// The proxies that are trusted.
+    pub(super) fn proxies(&self) -> Result<TrustedProxies, super::Error> {
+        let networks: Result<Vec<Network>, _> =
+            self.trusted_proxies.iter().map(|text| text.parse()).collect();
+        let wrong =
+            |error: crate::rest::NetworkError| super::Error::Config(format!("trusted_proxies: {error}"));
+        networks.map(TrustedProxies).map_err(wrong)
     }
 }
 
@@ -121,7 +134,10 @@ mod tests {
         assert!(Config::read(&args).unwrap_err().contains("wokers"));
         std::fs::write(&file, "workers = \"many\"\n").unwrap();
         assert!(Config::read(&args).unwrap_err().contains("workers"));
-        let absent = ServeArgs { config: Some(dir.path().join("none.toml")), ..ServeArgs::default() };
+        let absent = ServeArgs {
+            config: Some(dir.path().join("none.toml")),
+            ..ServeArgs::default()
+        };
         assert!(Config::read(&absent).unwrap_err().contains("not there"));
     }
 }

@@ -45,13 +45,16 @@ pub enum Error {
     Recovery(#[from] auctions::RecoveryError),
     /// The journal's writer.
     #[error("the journal's writer cannot start: {0}")]
-    Writer(journal::Error),
+    Writer(std::io::Error),
     /// The signing key or the users service.
     #[error("the users service cannot start: {0}")]
     Users(String),
     /// Live sales and catalogue cannot be brought together.
     #[error("live sales cannot be started: {0}")]
     Reconcile(String),
+    /// A setting.
+    #[error("configuration: {0}")]
+    Config(String),
     /// The address.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -83,7 +86,7 @@ pub struct Running {
 ///
 /// # Errors
 /// [`Error`]; nothing is left running then, except threads that end by themselves.
-pub async fn start(config: &Config, demo: Option<rest::DemoInfo>) -> Result<Running, Error> {
+pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running, Error> {
     let clock: SharedClock = Arc::new(SystemClock);
     let data_dir = DataDir::open(&config.data)?;
     let store = relational::Store::open(data_dir.root()).await?;
@@ -91,12 +94,18 @@ pub async fn start(config: &Config, demo: Option<rest::DemoInfo>) -> Result<Runn
     for damage in snapshots.damage() {
         tracing::warn!(reason = damage.reason, moved_to = %damage.moved_to.display(), "snapshots were damaged");
     }
-    let options = journal::Options { segment_bytes: config.segment_bytes, ..journal::Options::default() };
+    let options = journal::Options {
+        segment_bytes: config.segment_bytes,
+        ..journal::Options::default()
+    };
     let recovered = auctions::recover(data_dir.journal(), &options, &snapshots)?;
     report(&recovered.report, recovered.auctions.len());
-    let writer =
-        journal::Writer::start(Box::new(recovered.journal), journal::WriterOptions::default(), Box::new(die))
-            .map_err(Error::Writer)?;
+    let writer = journal::Writer::start(
+        Box::new(recovered.journal),
+        journal::WriterOptions::default(),
+        Box::new(die),
+    )
+    .map_err(Error::Writer)?;
 
     let (projector, _) = Projector::start(store.clone());
     let settings = Settings {
@@ -108,9 +117,14 @@ pub async fn start(config: &Config, demo: Option<rest::DemoInfo>) -> Result<Runn
     };
     let rules = house_rules(&store).await?;
     let registry = AuctionRegistry::start(settings, recovered.auctions, |sale_id| {
-        rules.get(&sale_id).copied().unwrap_or(relational::BookVisibility::Hidden)
+        rules
+            .get(&sale_id)
+            .copied()
+            .unwrap_or(relational::BookVisibility::Hidden)
     });
-    auctions::reconcile(&registry, &store).await.map_err(Error::Reconcile)?;
+    auctions::reconcile(&registry, &store)
+        .await
+        .map_err(Error::Reconcile)?;
 
     let key = SigningKey::load_or_create(data_dir.keys()).map_err(|error| Error::Users(error.to_string()))?;
     let verifier = TokenVerifier::new(&key, Arc::clone(&clock));
@@ -127,7 +141,7 @@ pub async fn start(config: &Config, demo: Option<rest::DemoInfo>) -> Result<Runn
         users: users.clone(),
         verifier: verifier.clone(),
         limits: limits.clone(),
-        clock,
+        clock: Arc::clone(&clock),
         shutdown: stopping,
     };
     let state = rest::State {
@@ -137,25 +151,29 @@ pub async fn start(config: &Config, demo: Option<rest::DemoInfo>) -> Result<Runn
         verifier,
         limits,
         demo,
+        clock,
+        readiness: probe(writer.handle(), store.clone()),
+        proxies: config.proxies()?,
         secure_cookies: config.secure_cookies,
-        trusted_proxies: config.trusted_proxies.clone().into(),
-        journal: writer.handle(),
-        store: store.clone(),
     };
+    let state = web::Data::new(state);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(shared.clone()))
             .app_data(web::Data::new(WorkerHub::start()))
             .route("/ws/v1", web::get().to(ws::connect))
-            .configure(rest::configure(state.clone()))
-            .default_service(web::to(assets::serve))
+            .configure(|config| rest::configure(config, state.clone()))
+            .configure(assets::configure)
     })
     .workers(config.workers.max(1))
     .on_connect(|connection, _| bound_unsent(connection))
     .shutdown_timeout(GRACE_S)
     .disable_signals()
     .bind(config.listen)
-    .map_err(|source| Error::Listen { address: config.listen, source })?;
+    .map_err(|source| Error::Listen {
+        address: config.listen,
+        source,
+    })?;
     let addresses = server.addrs();
     let server = server.run();
     let handle = server.handle();
@@ -199,6 +217,26 @@ impl Running {
     }
 }
 
+/// Asks the journal and the database whether they take work.
+fn probe(journal: journal::Handle, store: relational::Store) -> rest::Probe {
+    Arc::new(move || {
+        let (journal, store) = (journal.clone(), store.clone());
+        Box::pin(async move {
+            let part = |works: bool| {
+                if works {
+                    rest::Part::Ready
+                } else {
+                    rest::Part::Failing
+                }
+            };
+            rest::Readiness {
+                journal: part(journal.reserve().is_ok()),
+                database: part(store.users().count().await.is_ok()),
+            }
+        })
+    })
+}
+
 async fn house_rules(
     store: &relational::Store,
 ) -> Result<HashMap<SaleId, relational::BookVisibility>, relational::Error> {
@@ -220,7 +258,12 @@ fn report(recovery: &journal::Recovery, sales: usize) {
             "the journal ended in the middle of a record that nobody was told about; it was cut off"
         );
     }
-    tracing::info!(sales, records = recovery.records, last_lsn = recovery.last_lsn, "the journal was read");
+    tracing::info!(
+        sales,
+        records = recovery.records,
+        last_lsn = recovery.last_lsn,
+        "the journal was read"
+    );
 }
 
 /// After a failed write or sync nobody knows what the disk holds. Going on could acknowledge what

@@ -145,8 +145,10 @@ fn submit(sale: &mut Auction, command: &Command, at: Timestamp) -> std::result::
 
 /// Numbers for the bidders, in the order of their names.
 fn numbered<'a>(bids: &[&'a Row]) -> BTreeMap<&'a str, BidderId> {
-    let mut bidders: BTreeMap<&str, BidderId> =
-        bids.iter().map(|row| (row.bidder.as_str(), BidderId(0))).collect();
+    let mut bidders: BTreeMap<&str, BidderId> = bids
+        .iter()
+        .map(|row| (row.bidder.as_str(), BidderId(0)))
+        .collect();
     for (bidder, number) in bidders.values_mut().zip(1..) {
         *bidder = BidderId(number);
     }

@@ -94,7 +94,9 @@ pub fn read(mut from: impl BufRead) -> io::Result<Table> {
         if number == 1 {
             if cells.as_deref() != Ok(&COLUMNS.map(str::to_owned)) {
                 let columns = COLUMNS.join(",");
-                return Err(io::Error::other(format!("line 1: expected the columns {columns}")));
+                return Err(io::Error::other(format!(
+                    "line 1: expected the columns {columns}"
+                )));
             }
             continue;
         }
@@ -125,8 +127,19 @@ fn cells(line: &[u8]) -> Result<Vec<String>, String> {
 }
 
 fn row(cells: &[String]) -> Result<(u64, Row), String> {
-    let Ok([auction, bid, time, bidder, rating, opening_price, final_price, item, kind]) =
-        <&[String; 9]>::try_from(cells)
+    let Ok(
+        [
+            auction,
+            bid,
+            time,
+            bidder,
+            rating,
+            opening_price,
+            final_price,
+            item,
+            kind,
+        ],
+    ) = <&[String; 9]>::try_from(cells)
     else {
         return Err(format!("{} columns instead of 9", cells.len()));
     };

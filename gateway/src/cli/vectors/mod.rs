@@ -124,9 +124,7 @@ impl Report {
             Some("json") => false,
             Some("jsonl") => true,
             _ => {
-                return self
-                    .unreadable
-                    .push(format!("{place}: neither .json nor .jsonl"));
+                return self.unreadable.push(format!("{place}: neither .json nor .jsonl"));
             }
         };
         let text = match fs::read_to_string(path) {
@@ -135,7 +133,10 @@ impl Report {
         };
         let before = self.vectors + self.unreadable.len();
         if lines {
-            for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+            for (number, line) in (1..)
+                .zip(text.lines())
+                .filter(|(_, line)| !line.trim().is_empty())
+            {
                 self.play(&format!("{place}: line {number}"), line);
             }
         } else {
@@ -167,7 +168,9 @@ pub fn check(paths: &[PathBuf]) -> Report {
         }
         match vectors_in(path) {
             Ok(files) if files.is_empty() => {
-                report.unreadable.push(format!("{}: no vectors in it", path.display()));
+                report
+                    .unreadable
+                    .push(format!("{}: no vectors in it", path.display()));
             }
             Ok(files) => files.iter().for_each(|file| report.file(file)),
             Err(error) => report.unreadable.push(format!("{}: {error}", path.display())),

@@ -6,9 +6,7 @@ use super::{
 };
 use gavel_engine::{
     Reason,
-    auction::{
-        Approval, Auction, Command, Hammer, LotSetup, PlaceBid, Record, Register, SaleKind, Setup,
-    },
+    auction::{Approval, Auction, Command, Hammer, LotSetup, PlaceBid, Record, Register, SaleKind, Setup},
     ids::{LotId, Paddle, SaleId},
     lot::{Lot, Outcome, Phase},
     money::Amount,
@@ -22,7 +20,8 @@ const LOT: LotId = LotId(1);
 pub fn play(vector: &Vector) -> Result<(), Fault> {
     let mut auction = announced(vector)?;
     for (index, step) in vector.steps.iter().enumerate() {
-        apply(&mut auction, step.at, |auction| Ok(auction.due(step.at))).map_err(|reason| refused("due", reason))?;
+        apply(&mut auction, step.at, |auction| Ok(auction.due(step.at)))
+            .map_err(|reason| refused("due", reason))?;
         let command = command(vector, &step.action);
         let answer = apply(&mut auction, step.at, |auction| {
             auction
@@ -31,14 +30,16 @@ pub fn play(vector: &Vector) -> Result<(), Fault> {
         });
         check(vector, &auction, index, step, answer)?;
     }
-    let got = lot(&auction)?.outcome.map_or(Value::Null, |outcome| match outcome {
-        Outcome::Sold { winner, price } => json!({
-            "result": "sold",
-            "winner": vector.names.name_of(winner),
-            "price": money(vector, Some(price)),
-        }),
-        Outcome::Unsold => json!({"result": "unsold", "winner": null, "price": null}),
-    });
+    let got = lot(&auction)?
+        .outcome
+        .map_or(Value::Null, |outcome| match outcome {
+            Outcome::Sold { winner, price } => json!({
+                "result": "sold",
+                "winner": vector.names.name_of(winner),
+                "price": money(vector, Some(price)),
+            }),
+            Outcome::Unsold => json!({"result": "unsold", "winner": null, "price": null}),
+        });
     compare(None, "outcome", &vector.outcome, got)
 }
 
@@ -62,9 +63,14 @@ fn announced(vector: &Vector) -> Result<Auction, Fault> {
         })
     });
     let start = vector.steps.first().map_or(Timestamp(0), |step| step.at);
-    for command in [Command::Create(Box::new(setup))].into_iter().chain(registrations) {
+    for command in [Command::Create(Box::new(setup))]
+        .into_iter()
+        .chain(registrations)
+    {
         apply(&mut auction, start, |auction| {
-            auction.decide(&command, start).map_err(|rejection| rejection.reason)
+            auction
+                .decide(&command, start)
+                .map_err(|rejection| rejection.reason)
         })
         .map_err(|reason| refused("lot", reason))?;
     }
@@ -135,7 +141,10 @@ fn check(
             "reason" => answer.err().map(Reason::code).into(),
             "state" => state(lot).into(),
             "price" => money(vector, lot.price()),
-            "leader" => lot.leader().and_then(|leader| vector.names.name_of(leader)).into(),
+            "leader" => lot
+                .leader()
+                .and_then(|leader| vector.names.name_of(leader))
+                .into(),
             "minimum" => {
                 let takes_bids = matches!(lot.phase, Phase::Open | Phase::Paused(_));
                 money(vector, takes_bids.then(|| lot.minimum()))
@@ -183,7 +192,5 @@ fn state(lot: &Lot) -> &'static str {
 }
 
 fn money(vector: &Vector, amount: Option<Amount>) -> Value {
-    amount
-        .map(|amount| vector.currency.format_amount(amount))
-        .into()
+    amount.map(|amount| vector.currency.format_amount(amount)).into()
 }

@@ -1,0 +1,108 @@
+//! `gavel demo`: a node with a sale that is alive.
+
+use super::serve::{LogArgs, announce, run, told_to_stop};
+use crate::{
+    demo::{self, DEMO_ACCOUNTS},
+    rest::{Demo, DemoAccount},
+    serve::{Running, ServeArgs},
+};
+use gavel_actors::users::{self, Locale, Password, Role, SeedUser};
+use std::process::ExitCode;
+use tokio::sync::watch;
+
+/// See the module's documentation.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    serve: ServeArgs,
+    #[command(flatten)]
+    log: LogArgs,
+}
+
+impl Args {
+    /// Runs the node and its demonstration; returns when both have stopped.
+    pub fn run(self) -> ExitCode {
+        self.log.init();
+        let (current_sale, sale) = watch::channel(None);
+        let visitors = DEMO_ACCOUNTS.iter().filter(|account| account.for_visitors);
+        let accounts = visitors
+            .map(|account| DemoAccount {
+                name: account.name.to_owned(),
+                password: account.password.to_owned(),
+                role: role(account.role),
+                display_name: account.display_name.to_owned(),
+            })
+            .collect();
+        let known = Demo {
+            accounts,
+            current_sale: sale,
+        };
+        run(&self.serve, Some(known), async |node| {
+            hold(node, current_sale).await
+        })
+    }
+}
+
+async fn hold(node: &Running, current_sale: watch::Sender<Option<uuid::Uuid>>) {
+    if let Err(error) = seed_accounts(node).await {
+        tracing::error!(%error, "the demonstration's accounts cannot be made");
+        return;
+    }
+    print_log_ins();
+    let Some(address) = node.addresses().first() else {
+        return;
+    };
+    let (stop, stopping) = watch::channel(false);
+    let base_url = format!("http://{address}");
+    let demonstration =
+        actix_web::rt::spawn(async move { demo::run(&base_url, current_sale, stopping).await });
+    tokio::select! {
+        () = told_to_stop() => {}
+        ended = demonstration => {
+            if let Ok(Err(error)) = ended {
+                tracing::error!(%error, "the demonstration has ended; the node goes on");
+            }
+            told_to_stop().await;
+        }
+    }
+    let _ = stop.send(true);
+}
+
+/// Makes the accounts that are not there yet.
+async fn seed_accounts(node: &Running) -> Result<(), users::Error> {
+    for account in DEMO_ACCOUNTS {
+        let seeded = node
+            .users()
+            .send(SeedUser {
+                name: account.name.to_owned(),
+                display_name: account.display_name.to_owned(),
+                email: None,
+                password: Password::new(account.password),
+                role: role(account.role),
+                locale: Locale::En,
+            })
+            .await;
+        match seeded {
+            Ok(_) | Err(users::Error::NameTaken) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn print_log_ins() {
+    announce("Sign in as:");
+    for account in DEMO_ACCOUNTS.iter().filter(|account| account.for_visitors) {
+        let role = account.role.as_str();
+        announce(&format!("  {:<12} {:<18} {role}", account.name, account.password));
+    }
+    announce("The console is at /console/<sale>, a link on each sale's page for those who may use it.");
+}
+
+const fn role(role: demo::Role) -> Role {
+    match role {
+        demo::Role::Bidder => Role::Bidder,
+        demo::Role::Auctioneer => Role::Auctioneer,
+        demo::Role::Admin => Role::Admin,
+    }
+}
