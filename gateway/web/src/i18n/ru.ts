@@ -121,7 +121,7 @@ export const ru: Messages = {
     leadingText: (max) => `Ваш максимум — ${max}.`,
     leadingAtText: 'Высшая ставка — ваша.',
     outbid: 'Вашу ставку перебили',
-    outbidText: (next) => `Поставьте ${next}, чтобы снова лидировать.`,
+    outbidText: (next) => `Вернуть лидерство: ${next}.`,
     won: 'Лот ваш',
     wonText: (price) => `Молоток опустился на вашей ставке ${price}.`,
     lost: 'Лот достался другому',

@@ -1,4 +1,7 @@
-/** The bids of a lot, newest first, merged from REST pages and live events by seq. */
+/**
+ * The bids of a lot, newest first, merged from REST pages and live events by seq. Several bids may
+ * share a seq: those that the house made from its book when the lot opened.
+ */
 import type { BidView, SaleEvent, Update } from '../wire/messages';
 
 export interface History {
@@ -25,9 +28,11 @@ export function recordEvent(
   ownPaddle: number | null,
 ): History {
   if (event.kind === 'bid_retracted') {
-    const bids = known.bids.map((bid) =>
-      bid.seq === event.seq_of_bid ? { ...bid, retracted: true } : bid,
-    );
+    const meant = ({ seq, bid_id }: BidView) =>
+      event.bid_id === undefined || bid_id === undefined
+        ? seq === event.seq_of_bid
+        : bid_id === event.bid_id;
+    const bids = known.bids.map((bid) => (meant(bid) ? { ...bid, retracted: true } : bid));
     // Later bids may show other prices now; only the server knows which.
     return { bids, complete: false };
   }
@@ -37,15 +42,21 @@ export function recordEvent(
     paddle: event.paddle,
     channel: event.channel,
     amount_minor: event.price_minor,
-    kind: event.bid_kind ?? 'bid',
+    kind: event.offer ?? 'bid',
     retracted: false,
     mine: event.paddle !== null && event.paddle === ownPaddle,
     ...(event.bid_id === undefined ? {} : { bid_id: event.bid_id }),
   };
-  return { ...known, bids: [bid, ...known.bids.filter((other) => other.seq !== bid.seq)] };
+  return { ...known, bids: [bid, ...known.bids] };
 }
 
 /** The newest bid that still stands: what "undo" takes back. */
 export function lastStanding(history: History | undefined): BidView | null {
   return history?.bids.find((bid) => !bid.retracted) ?? null;
+}
+
+/** Tells the bids of a list apart for rendering, also those of one seq. */
+export function bidKey(bids: readonly BidView[], index: number): string {
+  const bid = bids[index];
+  return bid?.bid_id ?? `${bid?.seq} ${bids.length - index}`;
 }

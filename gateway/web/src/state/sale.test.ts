@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bidEvent, LOT, lotView, SALE, snapshot, update, you } from '../testing/messages';
-import type { ServerMessage } from '../wire/messages';
+import type { BidView, ServerMessage } from '../wire/messages';
+import { bidKey } from './history';
 import { emptySale, reduce, type SaleState } from './sale';
 import { standing } from './standing';
 
@@ -21,8 +22,8 @@ describe('snapshot and updates', () => {
   it('applies updates in order', () => {
     const state = after(
       snapshot(5),
-      update(6, [bidEvent(7, 100_00)], { lot: led(7, 100_00) }),
-      update(7, [bidEvent(8, 110_00)], { lot: led(8, 110_00) }),
+      update(6, [bidEvent(7, 100_00)], { lots: [led(7, 100_00)] }),
+      update(7, [bidEvent(8, 110_00)], { lots: [led(8, 110_00)] }),
     );
     expect(state.seq).toBe(7);
     expect(state.lots[LOT]?.price_minor).toBe(110_00);
@@ -31,28 +32,38 @@ describe('snapshot and updates', () => {
 
   it('ignores an update before the snapshot and one that it has already', () => {
     expect(after(update(1, [])).seq).toBeNull();
-    const state = after(snapshot(5), update(5, [bidEvent(7, 1)], { lot: led(7, 1) }));
+    const state = after(snapshot(5), update(5, [bidEvent(7, 1)], { lots: [led(7, 1)] }));
     expect(state.lots[LOT]?.price_minor).toBeNull();
   });
 
   it('ignores messages of another sale', () => {
-    const other = { ...update(6, [], { lot: led(7, 1) }), sale_id: 'sale-2' };
+    const other = { ...update(6, [], { lots: [led(7, 1)] }), sale_id: 'sale-2' };
     expect(after(snapshot(5), other).seq).toBe(5);
   });
 
+  it('takes numbers that are not consecutive, as long as none was missed', () => {
+    const state = after(
+      snapshot(5),
+      update(9, [], { after_seq: 3, lots: [led(7, 100_00)] }),
+      update(12, [], { after_seq: 9, lots: [led(8, 110_00)] }),
+    );
+    expect(state).toMatchObject({ sync: 'synced', seq: 12 });
+    expect(state.lots[LOT]?.price_minor).toBe(110_00);
+  });
+
   it('stops at a gap and applies nothing until it is closed', () => {
-    const gap = after(snapshot(5), update(7, [], { lot: led(8, 120_00) }));
+    const gap = after(snapshot(5), update(7, [], { lots: [led(8, 120_00)] }));
     expect(gap).toMatchObject({ sync: 'gap', seq: 5 });
     expect(gap.lots[LOT]?.price_minor).toBeNull();
 
-    const late = reduce(gap, { type: 'message', message: update(6, [], { lot: led(7, 1) }) });
+    const late = reduce(gap, { type: 'message', message: update(6, [], { lots: [led(7, 1)] }) });
     expect(late.seq).toBe(5);
 
     const resumed: ServerMessage = { type: 'resumed', sale_id: SALE, from_seq: 5, seq: 7 };
     const caughtUp = [
       resumed,
-      update(6, [], { lot: led(7, 110_00) }),
-      update(7, [], { lot: led(8, 120_00) }),
+      update(6, [], { lots: [led(7, 110_00)] }),
+      update(7, [], { lots: [led(8, 120_00)] }),
     ].reduce((state, message) => reduce(state, { type: 'message', message }), gap);
     expect(caughtUp).toMatchObject({ sync: 'synced', seq: 7 });
     expect(caughtUp.lots[LOT]?.price_minor).toBe(120_00);
@@ -86,7 +97,7 @@ describe('own standing', () => {
   const mine = snapshot(5, { you: you() });
 
   it('follows public updates without a personal message', () => {
-    const leading = after(mine, update(6, [bidEvent(7, 100_00)], { lot: led(7, 100_00) }));
+    const leading = after(mine, update(6, [bidEvent(7, 100_00)], { lots: [led(7, 100_00)] }));
     expect(leading.you?.lots).toEqual([
       { lot_id: LOT, max_minor: 100_00, leading: true, absentee_minor: null },
     ]);
@@ -94,23 +105,32 @@ describe('own standing', () => {
 
     const outbid = reduce(leading, {
       type: 'message',
-      message: update(7, [bidEvent(8, 110_00)], { lot: led(8, 110_00) }),
+      message: update(7, [bidEvent(8, 110_00)], { lots: [led(8, 110_00)] }),
     });
     expect(outbid.you?.lots[0]).toMatchObject({ leading: false, max_minor: 100_00 });
     expect(standing(outbid.lots[LOT], outbid.you)).toBe('outbid');
+  });
+
+  it('learns the own maximum from the answer to a bid, and the book from one without a price', () => {
+    const answer = { bid_id: 'b', sale_id: SALE, lot_id: LOT, seq: 6, at_ms: 1, repeated: false };
+    const accepted = { type: 'bid_accepted', ...answer, leading: true, minimum_minor: 1 } as const;
+    const state = after(mine, { ...accepted, price_minor: 100_00, max_minor: 400_00 });
+    expect(state.you?.lots[0]).toMatchObject({ max_minor: 400_00, absentee_minor: null });
+    const booked = after(mine, { ...accepted, price_minor: null, max_minor: 400_00 });
+    expect(booked.you?.lots[0]).toMatchObject({ max_minor: null, absentee_minor: 400_00 });
   });
 
   it('does not lower a known maximum to the shown price', () => {
     const lots = [{ lot_id: LOT, max_minor: 500_00, leading: true, absentee_minor: null }];
     const state = after(
       snapshot(5, { you: you({ lots }) }),
-      update(6, [bidEvent(8, 110_00)], { lot: led(7, 120_00) }),
+      update(6, [bidEvent(8, 110_00)], { lots: [led(7, 120_00)] }),
     );
     expect(state.you?.lots[0]?.max_minor).toBe(500_00);
   });
 
   it('stays nothing for those who never bid', () => {
-    const state = after(mine, update(6, [bidEvent(8, 110_00)], { lot: led(8, 110_00) }));
+    const state = after(mine, update(6, [bidEvent(8, 110_00)], { lots: [led(8, 110_00)] }));
     expect(standing(state.lots[LOT], state.you)).toBe('none');
   });
 
@@ -128,6 +148,38 @@ describe('history', () => {
       update(7, [{ kind: 'bid_retracted', lot_id: LOT, seq_of_bid: 6 }]),
     );
     expect(state.history[LOT]).toMatchObject({ complete: false, bids: [{ retracted: true }] });
+  });
+
+  it('keeps several bids of one record apart, and marks the one that is retracted', () => {
+    const state = after(
+      snapshot(5),
+      update(6, [bidEvent(7, 100_00), bidEvent(8, 110_00)]),
+      update(7, [{ kind: 'bid_retracted', lot_id: LOT, seq_of_bid: 6, bid_id: 'b11000' }]),
+    );
+    const bids = state.history[LOT]!.bids;
+    expect(bids.map((bid) => [bid.amount_minor, bid.retracted])).toEqual([
+      [110_00, true],
+      [100_00, false],
+    ]);
+    expect(new Set(bids.map((_, index) => bidKey(bids, index))).size).toBe(2);
+  });
+
+  it('does not count a bid twice that a page over REST had already', () => {
+    const page: BidView[] = [
+      {
+        seq: 6,
+        at_ms: 1,
+        paddle: 7,
+        channel: 'online',
+        amount_minor: 100_00,
+        kind: 'bid',
+        retracted: false,
+        mine: false,
+      },
+    ];
+    const ahead = reduce(after(snapshot(5)), { type: 'history_fetched', lotId: LOT, bids: page });
+    const state = reduce(ahead, { type: 'message', message: update(6, [bidEvent(7, 100_00)]) });
+    expect(state.history[LOT]?.bids).toHaveLength(1);
   });
 
   it('keeps bids that arrived while the page of the server was under way', () => {

@@ -1,7 +1,7 @@
 /**
  * What this browser knows of one sale: a pure reduction of the server's messages.
  *
- * The server numbers the updates of a sale 1, 2, 3 …; a number that is skipped means that we
+ * Every update names the one before it (`after_seq`). When that is newer than what we have, we
  * missed something, and nothing later is applied until the socket has caught up (`gap`).
  */
 import type {
@@ -15,8 +15,10 @@ import type {
   Update,
   Uuid,
   You,
+  YouLot,
 } from '../wire/messages';
 import { mergeFetched, recordEvent, type History } from './history';
+import { ownLot } from './standing';
 
 export interface SaleState {
   saleId: Uuid;
@@ -103,6 +105,13 @@ function reduceMessage(state: SaleState, message: ServerMessage): SaleState {
       return reduceUpdate(state, message);
     case 'you':
       return { ...state, you: message.you };
+    case 'bid_accepted': {
+      const { lot_id, max_minor } = message;
+      if (!state.you || max_minor === null) return state;
+      const booked = message.price_minor === null;
+      const own = booked ? { absentee_minor: max_minor } : { max_minor };
+      return { ...state, you: withOwnLot(state.you, lot_id, (known) => ({ ...known, ...own })) };
+    }
     case 'presence':
       return { ...state, presence: message };
     default:
@@ -111,27 +120,33 @@ function reduceMessage(state: SaleState, message: ServerMessage): SaleState {
 }
 
 function reduceUpdate(state: SaleState, update: Update): SaleState {
-  if (state.seq === null || update.seq <= state.seq) return state;
-  if (state.sync === 'gap' || update.seq !== state.seq + 1) {
-    return state.sync === 'gap' ? state : { ...state, sync: 'gap' };
-  }
-  const lots = update.lot ? { ...state.lots, [update.lot.lot_id]: update.lot } : state.lots;
+  if (state.seq === null || update.seq <= state.seq || state.sync === 'gap') return state;
+  if (update.after_seq > state.seq) return { ...state, sync: 'gap' };
+  const changed = Object.fromEntries(update.lots.map((lot) => [lot.lot_id, lot]));
   const sale = update.sale ?? state.sale;
   const next: SaleState = {
     ...state,
     seq: update.seq,
-    lots,
+    lots: { ...state.lots, ...changed },
     sale,
     stageLotId: sale?.current_lot_id ?? state.stageLotId,
-    you: foldOwnStanding(state.you, update, lots),
+    you: update.lots.reduce((you, lot) => foldOwnStanding(you, lot, update), state.you),
   };
-  return update.events.reduce((s, event) => reduceEvent(s, event, update), next);
+  return update.events.reduce((s, event) => reduceEvent(s, event, update, state), next);
 }
 
-function reduceEvent(state: SaleState, event: SaleEvent, update: Update): SaleState {
+function reduceEvent(
+  state: SaleState,
+  event: SaleEvent,
+  update: Update,
+  before: SaleState,
+): SaleState {
   switch (event.kind) {
     case 'bid_accepted':
     case 'bid_retracted': {
+      // A page read over REST may be ahead of the socket; its bids are not counted twice.
+      const newest = before.history[event.lot_id]?.bids[0]?.seq ?? 0;
+      if (event.kind === 'bid_accepted' && newest >= update.seq) return state;
       const mine = state.you?.paddle ?? null;
       const history = recordEvent(state.history[event.lot_id], event, update, mine);
       return { ...state, history: { ...state.history, [event.lot_id]: history } };
@@ -146,27 +161,27 @@ function reduceEvent(state: SaleState, event: SaleEvent, update: Update): SaleSt
 }
 
 /** Public updates tell who leads; our own `leading` flags follow without waiting for `you`. */
-function foldOwnStanding(
-  you: You | null,
-  update: Update,
-  lots: SaleState['lots'],
-): SaleState['you'] {
-  const lot = update.lot && lots[update.lot.lot_id];
-  if (!you || !lot) return you;
+function foldOwnStanding(you: You | null, lot: LotView, update: Update): You | null {
+  if (!you) return you;
   const leading = lot.leader?.paddle === you.paddle;
   const bid = update.events.some(
-    (event) => event.kind === 'bid_accepted' && event.paddle === you.paddle,
+    (event) =>
+      event.kind === 'bid_accepted' && event.lot_id === lot.lot_id && event.paddle === you.paddle,
   );
-  const known = you.lots.find((own) => own.lot_id === lot.lot_id);
-  if (!known && !bid && !leading) return you;
-  const own = known ?? { lot_id: lot.lot_id, max_minor: null, leading, absentee_minor: null };
-  const shown = bid || leading ? lot.price_minor : null;
-  const max_minor =
-    shown !== null && (leading || own.max_minor === null)
-      ? Math.max(own.max_minor ?? 0, shown)
-      : own.max_minor;
-  const rest = you.lots.filter((other) => other.lot_id !== lot.lot_id);
-  return { ...you, lots: [...rest, { ...own, leading, max_minor }] };
+  const own = ownLot(you, lot.lot_id);
+  if (!own && !bid && !leading) return you;
+  const shown = leading || (bid && own?.max_minor == null) ? lot.price_minor : null;
+  return withOwnLot(you, lot.lot_id, (known) => ({
+    ...known,
+    leading,
+    max_minor: shown === null ? known.max_minor : Math.max(known.max_minor ?? 0, shown),
+  }));
+}
+
+function withOwnLot(you: You, lotId: Uuid, change: (known: YouLot) => YouLot): You {
+  const unknown = { lot_id: lotId, max_minor: null, leading: false, absentee_minor: null };
+  const rest = you.lots.filter((other) => other.lot_id !== lotId);
+  return { ...you, lots: [...rest, change(ownLot(you, lotId) ?? unknown)] };
 }
 
 function markStale(history: SaleState['history']): SaleState['history'] {

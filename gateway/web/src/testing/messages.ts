@@ -42,7 +42,17 @@ export function snapshot(seq: number, change: Partial<Snapshot> = {}): Snapshot 
 }
 
 export function update(seq: number, events: SaleEvent[], change: Partial<Update> = {}): Update {
-  return { type: 'update', sale_id: SALE, seq, at_ms: seq * 1000, events, ...change };
+  const at_ms = seq * 1000;
+  return {
+    type: 'update',
+    sale_id: SALE,
+    after_seq: seq - 1,
+    seq,
+    at_ms,
+    events,
+    lots: [],
+    ...change,
+  };
 }
 
 export function bidEvent(paddle: number | null, priceMinor: number, bidId = `b${priceMinor}`) {

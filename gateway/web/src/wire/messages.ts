@@ -65,7 +65,7 @@ export interface BookLot {
   lot_id: Uuid;
   count: number;
   highest_minor: number | null;
-  entries: { paddle: number; max_minor: number; at_ms: number }[];
+  entries: { paddle: number | null; max_minor: number; at_ms: number }[];
 }
 
 export interface StaffView {
@@ -83,8 +83,8 @@ export interface BidAcceptedEvent {
   took_lead: boolean;
   /** Staff only. */
   bid_id?: Uuid;
-  bidder_name?: string | null;
-  bid_kind?: 'bid' | 'max';
+  /** Staff only. */
+  offer?: 'bid' | 'max';
 }
 
 export type SaleEvent =
@@ -98,7 +98,7 @@ export type SaleEvent =
   | { kind: 'resumed'; lot_id: Uuid }
   | { kind: 'lot_sold'; lot_id: Uuid; price_minor: number; winner_paddle: number | null }
   | { kind: 'lot_unsold'; lot_id: Uuid }
-  | { kind: 'bid_retracted'; lot_id: Uuid; seq_of_bid: number }
+  | { kind: 'bid_retracted'; lot_id: Uuid; seq_of_bid: number; bid_id?: Uuid }
   | { kind: 'lot_reopened'; lot_id: Uuid }
   | { kind: 'message'; text: string }
   | { kind: 'sale_started' }
@@ -122,11 +122,15 @@ export interface Snapshot {
 export interface Update {
   type: 'update';
   sale_id: Uuid;
+  /** The update before this one for the same audience: whoever has less has missed something. */
+  after_seq: number;
+  /** Numbers grow, but are not consecutive. */
   seq: number;
   at_ms: number;
   events: SaleEvent[];
   sale?: SaleView;
-  lot?: LotView;
+  /** Those that changed. */
+  lots: LotView[];
 }
 
 export interface Resumed {
@@ -147,7 +151,7 @@ export interface Presence {
   type: 'presence';
   sale_id: Uuid;
   watchers: number;
-  online: { paddle: number; display_name: string }[];
+  online: { paddle: number | null; display_name: string }[];
 }
 
 export interface BidAccepted {
@@ -367,6 +371,7 @@ export interface BidView {
   mine: boolean;
   /** Staff only. */
   bid_id?: Uuid;
+  /** The bidder's own, and for staff as far as the house rules show it. */
   max_minor?: number | null;
 }
 
