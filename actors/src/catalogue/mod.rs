@@ -5,6 +5,7 @@ mod actor;
 mod add_lot;
 mod approve_registration;
 mod create_sale;
+mod dto;
 mod edit_lot;
 mod edit_sale;
 mod error;
@@ -30,6 +31,7 @@ mod validation;
 mod view;
 
 pub use actor::{Catalogue, CatalogueActor};
+pub use dto::*;
 pub use error::Error;
 pub use messages::*;
 pub use ports::{LiveSales, LiveUnavailable};

@@ -1,5 +1,6 @@
 //! What can go wrong with the relational store, told apart.
 
+use sea_orm::error::ConnAcquireErr;
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 use std::path::PathBuf;
 
@@ -110,7 +111,7 @@ fn sqlite_code(error: &DbErr) -> Option<(u32, String)> {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        if matches!(error, DbErr::ConnectionAcquire(_)) {
+        if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
             return Self::Busy;
         }
         if let DbErr::Type(text) | DbErr::Json(text) = error {
