@@ -34,6 +34,7 @@ impl LogArgs {
         let filter = EnvFilter::try_new(&self.log).unwrap_or_else(|_| EnvFilter::new("info"));
         let lines = tracing_subscriber::fmt()
             .with_env_filter(filter)
+            .with_ansi(std::io::stderr().is_terminal())
             .with_writer(std::io::stderr);
         // A second start in one process, as in tests, keeps the first one's.
         let _ = if self.log_json {
@@ -61,19 +62,25 @@ pub(super) fn run(args: &ServeArgs, demo: Option<Demo>, while_up: impl AsyncFnOn
     if args.print_config {
         return print_config(&config);
     }
-    actix_web::rt::System::new().block_on(async move {
-        let node = match serve::start(&config, demo).await {
-            Ok(node) => node,
-            Err(error) => return refuse(&error.to_string()),
-        };
+    let system = actix_web::rt::System::new();
+    let ended: Result<(), serve::Error> = system.block_on(async move {
+        let node = serve::start(&config, demo).await?;
         for address in node.addresses() {
             announce(&format!("Gavel listens on http://{address}"));
         }
         while_up(&node).await;
         tracing::info!("stopping");
         node.stop().await;
-        ExitCode::SUCCESS
-    })
+        Ok(())
+    });
+    if let Err(error) = ended {
+        let code = refuse(&error.to_string());
+        // Actors that were started before the failure cannot be dropped without their runtime;
+        // nothing of theirs is worth keeping.
+        std::mem::forget(system);
+        return code;
+    }
+    ExitCode::SUCCESS
 }
 
 /// SIGINT or SIGTERM.

@@ -19,7 +19,11 @@ use gavel_storage::{
     data_dir::{self, DataDir},
     journal, relational, snapshot,
 };
-use std::{collections::HashMap, net::SocketAddr, sync::Arc};
+use std::{
+    collections::HashMap,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
 use tokio::sync::watch;
 
 /// How long requests under way may take once the node stops.
@@ -89,6 +93,11 @@ pub struct Running {
 pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running, Error> {
     let clock: SharedClock = Arc::new(SystemClock);
     let data_dir = DataDir::open(&config.data)?;
+    // Taken before anything is started, so that a taken address is found out first.
+    let listener = TcpListener::bind(config.listen).map_err(|source| Error::Listen {
+        address: config.listen,
+        source,
+    })?;
     let store = relational::Store::open(data_dir.root()).await?;
     let snapshots = snapshot::Store::open(data_dir.snapshots(), snapshot::Options::default())?;
     for damage in snapshots.damage() {
@@ -169,7 +178,7 @@ pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running,
     .on_connect(|connection, _| bound_unsent(connection))
     .shutdown_timeout(GRACE_S)
     .disable_signals()
-    .bind(config.listen)
+    .listen(listener)
     .map_err(|source| Error::Listen {
         address: config.listen,
         source,
