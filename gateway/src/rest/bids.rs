@@ -35,12 +35,10 @@ pub(super) struct Bid {
     /// The bidder's number; null for a room bidder without one.
     #[schema(required)]
     paddle: Option<u32>,
-    /// Where it came from.
     #[schema(inline)]
     channel: BidChannel,
     /// The price that it gave, minor units.
     amount_minor: i64,
-    /// An exact amount or a maximum.
     #[schema(inline)]
     kind: BidKind,
     /// The auctioneer has taken it back.
@@ -53,6 +51,7 @@ pub(super) struct Bid {
     max_minor: Option<i64>,
 }
 
+/// Where it came from.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "only described")]
@@ -63,6 +62,7 @@ enum BidChannel {
     Absentee,
 }
 
+/// An exact amount or a maximum.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "only described")]

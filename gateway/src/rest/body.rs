@@ -32,7 +32,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         // Forms of other sites cannot send this type without the browser asking first, which is
         // what keeps the refresh cookie from working for them.
         let is_json = request.content_type().eq_ignore_ascii_case("application/json");
-        let length = content_length(request);
+        let announced = announced(request);
         let payload = payload.take();
         Box::pin(async move {
             if !is_json {
@@ -41,7 +41,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                     "send the body as Content-Type: application/json",
                 ));
             }
-            let body = read(payload, length, JSON_BYTES_MAX, ARRIVAL_MAX).await?;
+            let body = read(payload, announced?, JSON_BYTES_MAX, ARRIVAL_MAX).await?;
             parse(&body).map(Self)
         })
     }
@@ -50,14 +50,22 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 /// Reads a body of another kind.
 ///
 /// # Errors
-/// `too_large`, `timed_out`, `malformed`.
+/// `too_large`, `timed_out`, `malformed`, `unsupported_media_type`.
 pub async fn read_bytes(request: &HttpRequest, payload: Payload, bytes_max: usize) -> Result<Bytes, Problem> {
-    read(payload, content_length(request), bytes_max, ARRIVAL_MAX).await
+    read(payload, announced(request)?, bytes_max, ARRIVAL_MAX).await
 }
 
-fn content_length(request: &HttpRequest) -> Option<usize> {
-    let length = request.headers().get(header::CONTENT_LENGTH)?;
-    length.to_str().ok()?.parse().ok()
+/// How many bytes are announced, of a body that is sent as it is: what unpacks to how much is not
+/// known before it is done.
+fn announced(request: &HttpRequest) -> Result<Option<usize>, Problem> {
+    if request.headers().contains_key(header::CONTENT_ENCODING) {
+        return Err(Problem::new(
+            Code::UnsupportedMediaType,
+            "send the body without Content-Encoding",
+        ));
+    }
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    Ok(length.and_then(|length| length.to_str().ok()?.parse().ok()))
 }
 
 async fn read(
@@ -251,17 +259,12 @@ mod tests {
 
     fn payload(chunks: usize, ends: bool) -> Payload {
         let chunks = stream::iter((0..chunks).map(|_| Ok(Bytes::from_static(&[b'x'; 1024]))));
-        let pending = stream::pending();
-        let payload: actix_web::dev::Payload = if ends {
-            Payload::Stream {
-                payload: Box::pin(chunks),
-            }
+        let payload: actix_http::BoxedPayloadStream = if ends {
+            Box::pin(chunks)
         } else {
-            Payload::Stream {
-                payload: Box::pin(chunks.chain(pending)),
-            }
+            Box::pin(chunks.chain(stream::pending()))
         };
-        payload
+        Payload::Stream { payload }
     }
 
     #[actix_web::test]

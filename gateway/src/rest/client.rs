@@ -4,7 +4,6 @@ use super::State;
 use actix_web::dev::{Payload, RequestHead};
 use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
-use serde::Deserialize;
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -23,13 +22,11 @@ pub struct Client {
 }
 
 /// The proxies whose word counts; none unless configured.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrustedProxies(pub Vec<Network>);
 
 /// An address, or a network as in `10.0.0.0/8`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Network {
     address: IpAddr,
     prefix_bits: u8,
@@ -59,14 +56,6 @@ impl FromStr for Network {
             return Err(wrong());
         }
         Ok(Self { address, prefix_bits })
-    }
-}
-
-impl TryFrom<String> for Network {
-    type Error = NetworkError;
-
-    fn try_from(text: String) -> Result<Self, NetworkError> {
-        text.parse()
     }
 }
 

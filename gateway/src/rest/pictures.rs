@@ -9,6 +9,7 @@ use actix_web::http::header::{self, ETag, EntityTag, Header as _, IfNoneMatch};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, get, put};
 use gavel_actors::catalogue::{GetPicture, MediaType, PICTURE_BYTES_MAX, PutPicture};
+use utoipa::ToSchema;
 
 /// Even a picture that is a document (SVG) can do nothing but be looked at.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
@@ -19,13 +20,19 @@ const CACHING: &str = "public, max-age=300";
 /// What may be sent; what it really is, the catalogue sees from the content.
 const MEDIA_TYPES: [MediaType; 4] = [MediaType::Svg, MediaType::Png, MediaType::Jpeg, MediaType::Webp];
 
+/// The bytes of a picture.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "only described")]
+struct PictureFile(Vec<u8>);
+
 /// The picture of a lot.
 #[utoipa::path(
     tag = "lots",
     params(LotPath),
     responses(
         (status = 200, description = "The picture", content(
-            (Vec<u8> = "image/svg+xml"), (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/webp")
+            (PictureFile = "image/svg+xml"), (PictureFile = "image/png"), (PictureFile = "image/jpeg"), (PictureFile = "image/webp")
         )),
         (status = 304, description = "The client has it already")
     )
@@ -71,7 +78,7 @@ fn known_etag(request: &HttpRequest) -> Option<String> {
     tag = "lots",
     params(LotPath),
     request_body(content(
-        (Vec<u8> = "image/svg+xml"), (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/webp")
+        (PictureFile = "image/svg+xml"), (PictureFile = "image/png"), (PictureFile = "image/jpeg"), (PictureFile = "image/webp")
     )),
     responses((status = 204, description = "The lot has it"))
 )]
