@@ -1,5 +1,7 @@
 //! The segment journal, held against the suite that every journal is held against.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;

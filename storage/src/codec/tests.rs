@@ -156,7 +156,7 @@ fn nesting_is_bounded_both_ways() {
     let fits = nested(DEPTH_MAX / 2 - 1);
     assert_eq!(from_bytes::<Nested>(&to_bytes(&fits).unwrap()), Ok(fits));
     assert_eq!(to_bytes(&nested(DEPTH_MAX)), Err(Error::TooDeep));
-    let deep = [[1, 0, 0, 0, 0, 0, 0, 0]; 100_000].concat();
+    let deep = vec![[1, 0, 0, 0, 0, 0, 0, 0]; 100_000].concat();
     assert_eq!(from_bytes::<Nested>(&deep), Err(Error::TooDeep));
 }
 

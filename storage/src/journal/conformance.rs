@@ -4,6 +4,8 @@
 //! gavel_storage::journal_conformance!(fresh); // fn fresh() -> Box<dyn conformance::Place>
 //! ```
 
+#![expect(clippy::expect_used, reason = "a test suite: it fails by panicking")]
+
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -53,8 +55,11 @@ impl From<&Record<'_>> for Kept {
     }
 }
 
+/// A journal, what opening it found, and the records visited.
+pub type Opened = (Box<dyn Journal>, Recovery, Vec<Kept>);
+
 /// Opens a place and gives what was recovered.
-pub fn reopen(place: &dyn Place, start: Start) -> Result<(Box<dyn Journal>, Recovery, Vec<Kept>), Error> {
+pub fn reopen(place: &dyn Place, start: Start) -> Result<Opened, Error> {
     let mut kept = Vec::new();
     let (journal, recovery) = place.open(start, &mut |record| kept.push(Kept::from(record)))?;
     Ok((journal, recovery, kept))
@@ -64,7 +69,7 @@ pub fn reopen(place: &dyn Place, start: Start) -> Result<(Box<dyn Journal>, Reco
 pub fn payload(number: u64, bytes_max: usize) -> Vec<u8> {
     let length = usize::try_from(number * 37 % 120).unwrap_or(0).min(bytes_max);
     (0..length)
-        .map(|at| u8::try_from((number as usize + at) % 251).unwrap_or(0))
+        .map(|at| u8::try_from((number + at as u64) % 251).unwrap_or(0))
         .collect()
 }
 

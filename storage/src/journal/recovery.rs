@@ -373,3 +373,6 @@ fn cut(path: &Path, file: &dyn DiskFile, from: u64, to: u64) -> Result<(), Error
     }
     file.sync_data().map_err(Error::io("sync", path))
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,7 +39,7 @@ pub(super) fn judge(window: &mut Window<'_>, offset: u64, last_good_lsn: u64, sa
     if used_end == offset {
         return Ok(Tail::Clean);
     }
-    if let Some((later, at)) = find_acknowledging(window, offset, last_good_lsn, salt)? {
+    if let Some((later, at)) = find_acknowledging(window, offset, used_end, last_good_lsn, salt)? {
         let reason = format!(
             "record {} is bad or missing, yet record {later} follows at byte {at}",
             last_good_lsn + 1
@@ -114,12 +114,13 @@ fn judge_body(
 fn find_acknowledging(
     window: &mut Window<'_>,
     offset: u64,
+    used_end: u64,
     last_good_lsn: u64,
     salt: u32,
 ) -> io::Result<Option<(u64, u64)>> {
     let missing_lsn = last_good_lsn + 1;
     let mut at = offset + frame::ALIGN_BYTES as u64;
-    while at + HEADER_BYTES as u64 <= window.end() {
+    while at + HEADER_BYTES as u64 <= used_end {
         let bytes = window.get(at, HEADER_BYTES)?;
         // Skips what cannot be the start of a frame without asking the window for every eight bytes of a segment.
         let Some(skipped) = bytes

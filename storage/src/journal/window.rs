@@ -8,6 +8,8 @@ use super::frame::{self, HEADER_BYTES, Header};
 /// At least two of the largest frames, so that reading on does not copy often.
 const WINDOW_BYTES: usize = 4 << 20;
 
+static ZEROS: [u8; 4096] = [0; 4096];
+
 /// A sliding view of a file.
 pub(super) struct Window<'f> {
     file: &'f dyn DiskFile,
@@ -39,7 +41,11 @@ impl<'f> Window<'f> {
         let want = want.min(available);
         let buffered_end = self.start + self.buf.len() as u64;
         if offset < self.start || offset + want as u64 > buffered_end {
-            self.buf.resize(available.min(WINDOW_BYTES.max(want)), 0);
+            let length = available.min(WINDOW_BYTES.max(want));
+            if self.buf.len() < length {
+                self.buf = vec![0; length];
+            }
+            self.buf.truncate(length);
             let read = self.file.read_at(&mut self.buf, offset)?;
             self.buf.truncate(read);
             self.start = offset;
@@ -58,12 +64,13 @@ impl<'f> Window<'f> {
             if bytes.is_empty() {
                 break;
             }
-            // Whole blocks first: nearly all of a fresh segment is zero.
+            // Whole blocks from the end: nearly all of a fresh segment is zero.
             let mut last = None;
-            for (index, block) in bytes.chunks(4096).enumerate() {
-                if block.iter().fold(0, |seen, byte| seen | byte) != 0 {
+            for (index, block) in bytes.chunks(ZEROS.len()).enumerate().rev() {
+                if *block != ZEROS[..block.len()] {
                     let in_block = block.iter().rposition(|byte| *byte != 0).unwrap_or(0);
-                    last = Some(index * 4096 + in_block + 1);
+                    last = Some(index * ZEROS.len() + in_block + 1);
+                    break;
                 }
             }
             if let Some(last) = last {
