@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 /// The version of the layout of [`RuleSet`] that this engine writes.
 pub const RULES_VERSION: u16 = 1;
 
-/// The longest ladder of increments that is accepted.
-pub const BANDS_MAX: usize = 64;
+/// The longest ladder of increments that is accepted. Houses use about a dozen bands; with this many,
+/// the rules of 2,000 lots fit one record of the journal.
+pub const BANDS_MAX: usize = 24;
 
 /// How a lot is sold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,7 +151,7 @@ impl RuleSet {
             refuse("opening_price_minor", "must be more than zero and at most 10^15");
         }
         if self.increments.is_empty() || self.increments.len() > BANDS_MAX {
-            refuse("increments", "needs 1 to 64 bands");
+            refuse("increments", "needs 1 to 24 bands");
         }
         for (index, band) in self.increments.iter().enumerate() {
             if band.from_minor.0 < 0 || band.from_minor > Amount::MAX {
