@@ -1,0 +1,64 @@
+//! What the auctioneer says.
+
+use super::LotNotes;
+use crate::demo::wire::{Channel, Leader, spoken};
+
+/// After a person had the rostrum.
+pub const BACK_AGAIN: &str = "Thank you. Your auctioneer is back at the rostrum.";
+
+/// When a person takes the rostrum.
+pub const HAND_OVER: &str = "A colleague takes the rostrum.";
+
+/// When bidding stops below the reserve.
+pub const NOT_YET: &str = "We are not quite there yet. One more, anywhere?";
+
+/// A lot comes up.
+pub fn introduce(notes: &LotNotes) -> String {
+    let text = format!(
+        "Lot {}: {}, {}. {} to start.",
+        notes.number,
+        notes.artist,
+        notes.title,
+        spoken(notes.opening_minor)
+    );
+    // The server's limit for a message; catalogue entries stay far below it.
+    text.chars().take(280).collect()
+}
+
+/// Where the bid is.
+pub fn remark(leader: Leader, visitor: bool, price_minor: i64, next_minor: i64, choice: u32) -> String {
+    let (price, next) = (spoken(price_minor), spoken(next_minor));
+    let lines: [String; 3] = match leader.channel {
+        Channel::Floor => [
+            format!("{price}, in the room. {next} to come in."),
+            format!("It is here with me at {price}, against you all online."),
+            format!("The room has it at {price}. I will take {next}."),
+        ],
+        Channel::Phone => [
+            format!("On the telephone at {price}. {next}, anyone?"),
+            format!("{price} on the telephone, against the room."),
+            format!("The telephone has it. Looking for {next}."),
+        ],
+        Channel::Online if visitor => [
+            format!("{price} online. A new face, welcome."),
+            format!("Online at {price}, against the room."),
+            format!("With you online at {price}. {next} in the room?"),
+        ],
+        Channel::Online => [
+            format!("{price} online, against the room. {next}?"),
+            format!("It is with the internet at {price}."),
+            format!("Online at {price}. {next} to come back in."),
+        ],
+        Channel::Absentee => [
+            format!("{price} is with me, on the book."),
+            format!("A written bid has it at {price}. {next} beats it, perhaps."),
+            format!("The book is ahead of you all at {price}."),
+        ],
+    };
+    let [first, second, third] = lines;
+    match choice % 3 {
+        0 => first,
+        1 => second,
+        _ => third,
+    }
+}

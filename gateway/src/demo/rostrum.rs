@@ -1,0 +1,375 @@
+//! The rostrum: the simulated auctioneer and the simulated room behind one staff socket. Decisions
+//! are made in [`super::autopilot`] and [`super::floor`]; here they meet the wire.
+
+use super::{
+    autopilot::{Autopilot, LotNotes, Move, patter},
+    floor::{Floor, FloorBid, WrittenBid},
+    hands::Hands,
+    online::look,
+    pace::{Clock, unix_ms},
+    rest::{self, Account, RENEW_AHEAD_MS},
+    scene::{Scene, visitor_leads},
+    seed::Season,
+    socket::{self, Socket},
+    stage::{Stage, backoff},
+    wire::{Channel, Event, Happening, Heard, LotState, SaleStatus},
+};
+use serde_json::{Value, json};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// Sales that are held one after the other whether anybody watches or not. From then on a sale
+/// begins only once somebody does: that bounds what an unattended demonstration leaves on disk.
+pub const SALES_UNATTENDED: usize = 20;
+
+/// An answer that has not come by then will not come.
+const ANSWER_MAX: Duration = Duration::from_secs(5);
+
+/// Why a connection ended.
+#[derive(Debug, thiserror::Error)]
+enum Lost {
+    #[error(transparent)]
+    Rest(#[from] rest::Error),
+    #[error(transparent)]
+    Socket(#[from] socket::Error),
+    #[error("the server said {0}")]
+    Refused(String),
+}
+
+/// One sale, from the first lot to the last.
+pub struct Rostrum<'a> {
+    account: &'a mut Account,
+    season: &'a Season,
+    stage: Arc<Stage>,
+    clock: Clock,
+    autopilot: Autopilot,
+    floor: Floor,
+    hands: Hands,
+    scene: Scene,
+    timed: Scene,
+    /// Up to this update nobody is blamed: it was missed while the connection was down.
+    caught_up: u64,
+    watchers: u32,
+    in_flight: Option<(Uuid, Instant)>,
+    outbox: VecDeque<(Uuid, Value)>,
+    written: bool,
+}
+
+impl<'a> Rostrum<'a> {
+    /// Ready to begin, or to go on after a restart.
+    pub fn new(account: &'a mut Account, season: &'a Season, stage: &Arc<Stage>, clock: Clock) -> Self {
+        let notes = season
+            .room_lots
+            .iter()
+            .map(|lot| LotNotes {
+                lot_id: lot.id,
+                number: lot.number.clone(),
+                artist: lot.artist.split(" (").next().unwrap_or_default().to_owned(),
+                title: lot.title.clone(),
+                opening_minor: lot.rules.opening_price_minor,
+                increments: lot.rules.increments.clone(),
+            })
+            .collect();
+        let seed = stage.seed.wrapping_add(season.session as u64);
+        Self {
+            account,
+            season,
+            stage: Arc::clone(stage),
+            clock,
+            autopilot: Autopilot::new(seed, notes),
+            floor: Floor::new(seed),
+            hands: Hands::default(),
+            scene: Scene::default(),
+            timed: Scene::default(),
+            caught_up: 0,
+            watchers: 0,
+            in_flight: None,
+            outbox: VecDeque::new(),
+            written: false,
+        }
+    }
+
+    /// Holds the sale until it has ended, whatever happens to the connection.
+    pub async fn hold(mut self) {
+        let mut failures = 0;
+        loop {
+            let began = Instant::now();
+            match self.connected().await {
+                Ok(()) => return,
+                Err(lost) => tracing::debug!(error = %lost, "the rostrum lost its connection"),
+            }
+            self.hands.forget();
+            self.in_flight = None;
+            failures = if began.elapsed() > Duration::from_secs(30) {
+                0
+            } else {
+                failures + 1
+            };
+            tokio::time::sleep(backoff(failures)).await;
+        }
+    }
+
+    async fn connected(&mut self) -> Result<(), Lost> {
+        let (token, mut expires_at_ms) = self.account.token().await?;
+        let mut socket = Socket::open(&self.account.house().socket_url(), &token).await?;
+        socket.subscribe(self.season.room, self.scene.seq).await?;
+        socket.subscribe(self.season.timed, self.timed.seq).await?;
+        let _seat = self.stage.watch();
+        let mut ticks = tokio::time::interval(self.clock.real(200).max(Duration::from_millis(10)));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while self.scene.status != Some(SaleStatus::Ended) {
+            tokio::select! {
+                heard = socket.hear() => self.hear(heard?, &mut socket).await?,
+                _ = ticks.tick() => {
+                    if expires_at_ms - unix_ms() < RENEW_AHEAD_MS {
+                        let (token, expires) = self.account.token().await?;
+                        socket.sign_in(&token).await?;
+                        expires_at_ms = expires;
+                    }
+                    self.act();
+                    self.send_next(&mut socket).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn hear(&mut self, heard: Heard, socket: &mut Socket) -> Result<(), Lost> {
+        let now_ms = self.clock.now_ms();
+        match heard {
+            Heard::Snapshot(snapshot) if snapshot.sale_id == self.season.room => {
+                self.caught_up = snapshot.seq;
+                self.hands.forget();
+                self.scene.take_snapshot(&snapshot, now_ms);
+            }
+            Heard::Snapshot(snapshot) => self.timed.take_snapshot(&snapshot, now_ms),
+            Heard::Resumed { sale_id, seq } if sale_id == self.season.room => self.caught_up = seq,
+            Heard::Update(update) if update.sale_id == self.season.room => {
+                let person = update.seq > self.caught_up && self.hands.saw(update.seq, &update.events);
+                if person {
+                    self.give_way(&update.events, now_ms);
+                }
+                let complete = self.stage.with_cast(update.sale_id, |cast| {
+                    self.scene.take_update(&update, cast, now_ms)
+                });
+                if !complete {
+                    socket.subscribe(self.season.room, 0).await?;
+                }
+            }
+            Heard::Update(update) => {
+                let complete = self.stage.with_cast(update.sale_id, |cast| {
+                    self.timed.take_update(&update, cast, now_ms)
+                });
+                if !complete {
+                    socket.subscribe(self.season.timed, 0).await?;
+                }
+            }
+            Heard::CommandDone { command_id, seq } => self.answered(command_id, Some(seq), now_ms),
+            Heard::CommandRefused { command_id, code } => {
+                tracing::debug!(code, "a command of the autopilot was refused");
+                self.answered(command_id, None, now_ms);
+            }
+            Heard::Presence { sale_id, watchers } if sale_id == self.season.room => self.watchers = watchers,
+            Heard::Error { code } => {
+                if code.starts_with("token") || code == "unauthorised" {
+                    self.account.forget_session();
+                }
+                return Err(Lost::Refused(code));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn answered(&mut self, command_id: Uuid, seq: Option<u64>, now_ms: i64) {
+        if self
+            .in_flight
+            .is_some_and(|(in_flight, _)| in_flight == command_id)
+        {
+            self.in_flight = None;
+        }
+        if self.hands.answered(command_id, seq) {
+            self.give_way(&[], now_ms);
+        }
+    }
+
+    /// A person acts at a console.
+    fn give_way(&mut self, events: &[Happening], now_ms: i64) {
+        let was_at_work = self.autopilot.step_back(now_ms);
+        self.outbox.clear();
+        // Their own words are not overwritten.
+        let spoke = events.iter().any(|happening| happening.event == Event::Message);
+        if was_at_work && !spoke && self.scene.status != Some(SaleStatus::Ended) {
+            tracing::info!("somebody has taken the rostrum; the autopilot steps back");
+            self.command(
+                self.season.room,
+                &json!({"kind": "message", "text": patter::HAND_OVER}),
+            );
+        }
+    }
+
+    /// Decides what to do now; it goes to the outbox. One command is under way at a time, so every
+    /// decision is made on what has really happened.
+    fn act(&mut self) {
+        if self
+            .in_flight
+            .is_some_and(|(_, sent)| sent.elapsed() < ANSWER_MAX)
+            || !self.outbox.is_empty()
+        {
+            return;
+        }
+        let now_ms = self.clock.now_ms();
+        self.mind_the_timed_sale();
+        if let Some((lot_id, bid)) = self.room_bid(now_ms) {
+            self.enter(lot_id, bid);
+            return;
+        }
+        let doors_open = self.season.session <= SALES_UNATTENDED || self.watchers > self.stage.watching();
+        let (autopilot, scene) = (&mut self.autopilot, &self.scene);
+        let next = self.stage.with_cast(self.season.room, |cast| {
+            autopilot.decide(scene, cast, doors_open, now_ms)
+        });
+        if let Some(next) = next {
+            self.make(next);
+        }
+    }
+
+    fn room_bid(&mut self, now_ms: i64) -> Option<(Uuid, FloorBid)> {
+        let lot = self.scene.on_the_block()?;
+        if lot.view.state != LotState::Open {
+            return None;
+        }
+        let entry = self.season.lots.get(&lot.view.lot_id)?;
+        let by_visitor = self
+            .stage
+            .with_cast(self.season.room, |cast| visitor_leads(lot.view.leader, cast));
+        // Who of the room leads is the room's own business.
+        let sight = look(lot, entry, now_ms, self.clock, by_visitor, |_, _| false);
+        let bid = self.floor.decide(&sight, lot.view.leader)?;
+        Some((lot.view.lot_id, bid))
+    }
+
+    fn enter(&mut self, lot_id: Uuid, bid: FloorBid) {
+        self.command(
+            self.season.room,
+            &json!({
+                "kind": "floor_bid",
+                "lot_id": lot_id,
+                "bid_id": Uuid::new_v4(),
+                "amount_minor": bid.amount_minor,
+                "currency": "GBP",
+                "paddle": bid.paddle,
+                "channel": if bid.channel == Channel::Phone { "phone" } else { "floor" },
+            }),
+        );
+    }
+
+    fn make(&mut self, next: Move) {
+        tracing::debug!(?next, "autopilot");
+        let room = self.season.room;
+        let command = match next {
+            Move::StartSale => {
+                self.enter_written_bids();
+                json!({"kind": "start_sale"})
+            }
+            Move::Open(lot_id) => json!({"kind": "open_lot", "lot_id": lot_id}),
+            Move::Ask(lot_id, ask_minor) => {
+                json!({"kind": "set_ask", "lot_id": lot_id, "ask_minor": ask_minor})
+            }
+            Move::Warn(lot_id) => json!({"kind": "fair_warning", "lot_id": lot_id}),
+            Move::Sell { lot_id, unnamed } => {
+                let mut hammer = json!({"kind": "hammer", "lot_id": lot_id, "result": "sold"});
+                if unnamed {
+                    hammer["paddle"] = json!(self.floor.name_winner());
+                }
+                hammer
+            }
+            Move::Pass(lot_id) => json!({"kind": "hammer", "lot_id": lot_id, "result": "pass"}),
+            Move::Resume(lot_id) => json!({"kind": "resume", "lot_id": lot_id}),
+            Move::Say(text) => json!({"kind": "message", "text": text}),
+            Move::EndSale => json!({"kind": "end_sale"}),
+        };
+        self.command(room, &command);
+    }
+
+    /// The bids in writing go into the book before the sale begins.
+    fn enter_written_bids(&mut self) {
+        if std::mem::replace(&mut self.written, true) {
+            return;
+        }
+        let lots: Vec<_> = self
+            .season
+            .room_lots
+            .iter()
+            .filter_map(|lot| {
+                let estimate = (lot.estimate_low_minor?, lot.estimate_high_minor?);
+                Some((lot.id, lot.rules.opening_price_minor, estimate))
+            })
+            .collect();
+        for WrittenBid {
+            lot_id,
+            paddle,
+            max_minor,
+        } in self.floor.written_bids(&lots)
+        {
+            self.command(
+                self.season.room,
+                &json!({
+                    "kind": "absentee_bid",
+                    "lot_id": lot_id,
+                    "bid_id": Uuid::new_v4(),
+                    "paddle": paddle,
+                    "max_minor": max_minor,
+                    "currency": "GBP",
+                }),
+            );
+        }
+    }
+
+    /// The timed sale needs to be started, and ended when its last lot has closed.
+    fn mind_the_timed_sale(&mut self) {
+        let all_closed = !self.timed.lots.is_empty()
+            && self
+                .timed
+                .lots
+                .values()
+                .all(|lot| lot.view.state == LotState::Closed);
+        let kind = match self.timed.status {
+            Some(SaleStatus::Published) => "start_sale",
+            Some(SaleStatus::Live) if all_closed => "end_sale",
+            _ => return,
+        };
+        self.command(self.season.timed, &json!({"kind": kind}));
+    }
+
+    fn command(&mut self, sale_id: Uuid, command: &Value) {
+        let command_id = Uuid::new_v4();
+        let message = json!({
+            "type": "command",
+            "command_id": command_id,
+            "sale_id": sale_id,
+            "command": command,
+        });
+        self.outbox.push_back((command_id, message));
+    }
+
+    async fn send_next(&mut self, socket: &mut Socket) -> Result<(), Lost> {
+        if self
+            .in_flight
+            .is_some_and(|(_, sent)| sent.elapsed() < ANSWER_MAX)
+        {
+            return Ok(());
+        }
+        if let Some((overdue, _)) = self.in_flight.take() {
+            // Unanswered: whatever it caused is not a person's.
+            self.hands.answered(overdue, None);
+        }
+        if let Some((command_id, message)) = self.outbox.pop_front() {
+            self.hands.sent(command_id);
+            self.in_flight = Some((command_id, Instant::now()));
+            socket.say(&message).await?;
+        }
+        Ok(())
+    }
+}
