@@ -241,7 +241,7 @@ fn values_that_make_no_sense_fail_with_what_would() {
         &vector,
         json!(null),
         "lot.increments",
-        json!("needs 1 to 64 bands"),
+        json!("needs 1 to 24 bands"),
         json!(bands),
     );
 }

@@ -12,13 +12,12 @@ pub struct Rules {
     /// Layout of the rules.
     #[schema(minimum = 1, maximum = 1)]
     version: u16,
-    /// Open ascending bids with proxies.
     #[schema(inline)]
     format: Format,
     /// Lowest first bid, minor units.
     #[schema(minimum = 1, maximum = 1_000_000_000_000_000_i64)]
     opening_price_minor: i64,
-    /// 1 to 64 bands, sorted by `from_minor`.
+    /// 1 to 24 bands, sorted by `from_minor`.
     #[schema(inline, min_items = 1, max_items = 64)]
     increments: Vec<Band>,
     /// Hidden price below which the lot is not sold by itself; null for all but staff.
@@ -50,6 +49,7 @@ struct Band {
     step_minor: i64,
 }
 
+/// Open ascending bids with proxies.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 enum Format {

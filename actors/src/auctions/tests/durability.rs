@@ -1,12 +1,16 @@
-use super::support::{ANN, BOB, LOT, Watcher, bid, place, rules, start, start_with};
+use super::support::{ANN, BOB, LOT, SALE, Watcher, bid, place, rules, start, start_with};
 use crate::auctions::{Refused, wire::Audience};
 use futures_util::FutureExt;
 use gavel_engine::{
     Reason,
-    auction::{Command, Hammer, Verdict},
-    ids::BidId,
+    auction::{Command, Hammer, LotSetup, SaleKind, Setup, Verdict},
+    ids::{BidId, LotId},
+    money::{Amount, Currency},
+    rules::{BANDS_MAX, Band, SoftClose},
+    time::Timestamp,
 };
 use gavel_storage::journal::{self, Heads, Journal, Pending, Reader, Room, SegmentJournal, WriterOptions};
+use gavel_storage::relational::{BookVisibility, LOTS_MAX};
 use std::sync::{Arc, Condvar, Mutex};
 use tokio::sync::Notify;
 
@@ -212,5 +216,44 @@ async fn a_journal_without_room_is_answered_with_busy_and_nothing_is_lost() {
             assert_eq!(again.answer, first.answer);
         }
     }
+    node.stop().await;
+}
+
+#[actix::test]
+async fn the_largest_sale_fits_one_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = start(dir.path()).await;
+    let mut longest = rules();
+    longest.increments = (0..)
+        .map(|from| Band {
+            from_minor: Amount(from),
+            step_minor: Amount(1),
+        })
+        .take(BANDS_MAX)
+        .collect();
+    longest.reserve_price_minor = Some(Amount(1));
+    longest.closes_at_ms = Some(Timestamp(2_000_000));
+    longest.soft_close = Some(SoftClose {
+        window_ms: 1,
+        extend_ms: 1,
+        max_extensions: Some(1),
+    });
+    longest.seller = Some(BOB);
+    let lots: u128 = LOTS_MAX.into();
+    let lots = (0..lots)
+        .map(|n| LotSetup {
+            lot_id: LotId(n),
+            rules: longest.clone(),
+        })
+        .collect();
+    let setup = Setup {
+        sale_id: SALE,
+        currency: Currency::USD,
+        kind: SaleKind::Timed,
+        lots,
+    };
+    node.registry.create(setup, BookVisibility::Counts).await.unwrap();
+    // All of them open in one command.
+    node.auction().command(Command::Start).await.unwrap().unwrap();
     node.stop().await;
 }
