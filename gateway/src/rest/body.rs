@@ -269,7 +269,7 @@ mod tests {
 
     #[actix_web::test]
     async fn bodies_are_bounded_in_size_and_time() {
-        let hour = Duration::from_secs(3600);
+        let hour = Duration::from_hours(1);
         let body = read(payload(4, true), None, 4096, hour).await.unwrap();
         assert_eq!(body.len(), 4096);
         // Nothing is read of what is announced to be too large, and nothing more than the bound of

@@ -245,7 +245,10 @@ mod tests {
         fn check(value: &Value) {
             match value {
                 Value::Object(map) => {
-                    assert!(!map.contains_key("allOf") || map["allOf"].to_string().contains("$ref"), "{value}");
+                    assert!(
+                        !map.contains_key("allOf") || map["allOf"].to_string().contains("$ref"),
+                        "{value}"
+                    );
                     map.values().for_each(check);
                 }
                 Value::Array(items) => items.iter().for_each(check),
