@@ -18,9 +18,18 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Word<'a> {
-    SignedIn { user: &'a User, server_time_ms: Timestamp },
-    Pong { t: f64, server_time_ms: Timestamp },
-    Error { code: &'a str, message: &'a str },
+    SignedIn {
+        user: &'a User,
+        server_time_ms: Timestamp,
+    },
+    Pong {
+        t: f64,
+        server_time_ms: Timestamp,
+    },
+    Error {
+        code: &'a str,
+        message: &'a str,
+    },
 }
 
 impl Word<'_> {
@@ -38,73 +47,55 @@ pub fn pong(t: f64, server_time_ms: Timestamp) -> Bytes {
     Word::Pong { t, server_time_ms }.frame()
 }
 
-/// Why a message was not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    Malformed,
-    UnknownType,
-    NotText,
-    TooLarge,
-    TooFrequent,
-    Unauthorised,
-    Forbidden,
-    TokenExpired,
-    TokenInvalid,
-    UnknownSale,
-    SlowConsumer,
-    ShuttingDown,
-    Busy,
+macro_rules! faults {
+    ($($name:ident = $code:literal, $close:ident, $message:literal;)+) => {
+        /// Why a message was not taken, or a connection ends.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Fault { $($name,)+ }
+
+        impl Fault {
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$name,)+];
+
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            const fn message(self) -> &'static str {
+                match self { $(Self::$name => $message,)+ }
+            }
+
+            const fn close_code(self) -> CloseCode {
+                match self { $(Self::$name => CloseCode::$close,)+ }
+            }
+        }
+    };
+}
+
+faults! {
+    Malformed = "malformed", Invalid, "The message is not JSON of a known shape.";
+    UnknownType = "unknown_type", Policy, "There is no message of that type.";
+    NotText = "not_text", Invalid, "Messages are UTF-8 text.";
+    TooLarge = "too_large", Size, "A message has at most 8192 bytes.";
+    TooFrequent = "too_frequent", Policy, "That is more than a connection may ask for at once.";
+    Unauthorised = "unauthorised", Policy, "Sign in first.";
+    Forbidden = "forbidden", Policy, "Your role may not do that.";
+    TokenExpired = "token_expired", Policy, "The access token has expired; refresh it and connect again.";
+    TokenInvalid = "token_invalid", Policy, "The access token is not valid.";
+    UnknownSale = "unknown_sale", Policy, "There is no such sale.";
+    SlowConsumer = "slow_consumer", Policy, "The connection does not take what is sent.";
+    ShuttingDown = "shutting_down", Away, "The node is stopping; connect again in a moment.";
+    Busy = "busy", Policy, "Too much is under way, try again in a moment.";
 }
 
 impl Fault {
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed",
-            Self::UnknownType => "unknown_type",
-            Self::NotText => "not_text",
-            Self::TooLarge => "too_large",
-            Self::TooFrequent => "too_frequent",
-            Self::Unauthorised => "unauthorised",
-            Self::Forbidden => "forbidden",
-            Self::TokenExpired => "token_expired",
-            Self::TokenInvalid => "token_invalid",
-            Self::UnknownSale => "unknown_sale",
-            Self::SlowConsumer => "slow_consumer",
-            Self::ShuttingDown => "shutting_down",
-            Self::Busy => "busy",
-        }
-    }
-
-    const fn message(self) -> &'static str {
-        match self {
-            Self::Malformed => "The message is not JSON of a known shape.",
-            Self::UnknownType => "There is no message of that type.",
-            Self::NotText => "Messages are UTF-8 text.",
-            Self::TooLarge => "A message has at most 8192 bytes.",
-            Self::TooFrequent => "At most 20 messages a second.",
-            Self::Unauthorised => "Sign in first.",
-            Self::Forbidden => "Your role may not do that.",
-            Self::TokenExpired => "The access token has expired; refresh it and connect again.",
-            Self::TokenInvalid => "The access token is not valid.",
-            Self::UnknownSale => "There is no such sale.",
-            Self::SlowConsumer => "The connection does not take what is sent.",
-            Self::ShuttingDown => "The node is stopping; connect again in a moment.",
-            Self::Busy => "Too much is under way, try again in a moment.",
-        }
-    }
-
-    const fn close_code(self) -> CloseCode {
-        match self {
-            Self::TooLarge => CloseCode::Size,
-            Self::NotText | Self::Malformed => CloseCode::Invalid,
-            Self::ShuttingDown => CloseCode::Away,
-            _ => CloseCode::Policy,
-        }
-    }
-
     /// Tells the client.
     pub fn frame(self) -> Bytes {
-        Word::Error { code: self.code(), message: self.message() }.frame()
+        Word::Error {
+            code: self.code(),
+            message: self.message(),
+        }
+        .frame()
     }
 
     /// The last frame of the connection.
@@ -115,11 +106,19 @@ impl Fault {
 
 /// The fate of a bid.
 pub fn fate(sale_id: SaleId, lot_id: Option<LotId>, bid_id: BidId, fate: &BidFate) -> Bytes {
-    let BidFate { answer, own_max, repeated } = *fate;
+    let BidFate {
+        answer,
+        own_max,
+        repeated,
+    } = *fate;
     let lot_id = answer.asked.map(|(lot_id, _)| lot_id).or(lot_id);
     let (price_minor, minimum_minor, leading) = match answer.verdict {
         Verdict::Refused(rejection) => return refused(sale_id, lot_id, bid_id, &rejection, repeated),
-        Verdict::Accepted { price, leading, minimum } => (Some(price), Some(minimum), leading),
+        Verdict::Accepted {
+            price,
+            leading,
+            minimum,
+        } => (Some(price), Some(minimum), leading),
         Verdict::Booked => (None, None, false),
     };
     let Some(lot_id) = lot_id else {
@@ -178,13 +177,13 @@ pub fn not_taken(sale_id: SaleId, lot_id: Option<LotId>, bid_id: BidId, code: &s
 }
 
 /// How a command of staff ended.
-pub fn command(
-    sale_id: SaleId,
-    command_id: &str,
-    result: Result<Result<u64, Rejection>, Refused>,
-) -> Bytes {
+pub fn command(sale_id: SaleId, command_id: &str, result: Result<Result<u64, Rejection>, Refused>) -> Bytes {
     let outgoing = match result {
-        Ok(Ok(seq)) => Outgoing::CommandDone { command_id, sale_id, seq },
+        Ok(Ok(seq)) => Outgoing::CommandDone {
+            command_id,
+            sale_id,
+            seq,
+        },
         Ok(Err(rejection)) => Outgoing::CommandRefused {
             command_id,
             sale_id,
@@ -201,4 +200,28 @@ pub fn command(
         },
     };
     frames::text(&outgoing.encode())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+    use yaml_rust2::YamlLoader;
+
+    #[test]
+    fn every_fault_is_documented_with_its_close_code() {
+        let contract = YamlLoader::load_from_str(include_str!("../../../docs/asyncapi.yaml")).unwrap();
+        let codes = contract[0]["components"]["schemas"]["ErrorCode"]["oneOf"].as_vec();
+        let documented: BTreeMap<&str, Option<i64>> = codes
+            .unwrap()
+            .iter()
+            .map(|code| (code["const"].as_str().unwrap(), code["x-close-code"].as_i64()))
+            .collect();
+        let closes = |fault: Fault| {
+            // After this one the connection goes on.
+            (fault != Fault::UnknownSale).then(|| i64::from(u16::from(fault.close_code())))
+        };
+        let real = Fault::ALL.iter().map(|fault| (fault.code(), closes(*fault)));
+        assert_eq!(documented, real.collect());
+    }
 }

@@ -44,7 +44,12 @@ impl Decoder {
     /// Of this connection.
     pub fn new(payload: Payload) -> Self {
         let codec = Codec::new().max_size(MESSAGE_BYTES_MAX);
-        Self { payload, codec, buffer: BytesMut::new(), parts: None }
+        Self {
+            payload,
+            codec,
+            buffer: BytesMut::new(),
+            parts: None,
+        }
     }
 
     /// The next thing that the client sends. Cancel safe: bytes that were read stay in the buffer.
@@ -95,6 +100,10 @@ impl Decoder {
             return Err(Violation::TooLarge);
         }
         parts.extend_from_slice(&part);
-        if last { Ok(self.parts.take().map(BytesMut::freeze)) } else { Ok(None) }
+        if last {
+            Ok(self.parts.take().map(BytesMut::freeze))
+        } else {
+            Ok(None)
+        }
     }
 }

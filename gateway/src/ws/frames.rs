@@ -8,10 +8,18 @@ pub const MESSAGE_BYTES_MAX: usize = 8 * 1024;
 
 /// A text message as one frame. Frames of a server are not masked, so one serves all sockets.
 pub fn text(message: &[u8]) -> Bytes {
-    // The header has at most 10 bytes.
-    let mut frame = BytesMut::with_capacity(message.len() + 10);
-    Parser::write_message(&mut frame, message, OpCode::Text, true, false);
-    frame.freeze()
+    texts(&[message])
+}
+
+/// Text messages, a frame each, in one piece.
+pub fn texts(messages: &[impl AsRef<[u8]>]) -> Bytes {
+    // A header has at most 10 bytes.
+    let size = messages.iter().map(|message| message.as_ref().len() + 10).sum();
+    let mut frames = BytesMut::with_capacity(size);
+    for message in messages {
+        Parser::write_message(&mut frames, message.as_ref(), OpCode::Text, true, false);
+    }
+    frames.freeze()
 }
 
 /// A ping.
@@ -31,7 +39,10 @@ pub fn pong(payload: &[u8]) -> Bytes {
 /// The last frame.
 pub fn close(code: CloseCode, description: &str) -> Bytes {
     let mut frame = BytesMut::with_capacity(description.len() + 4);
-    let reason = CloseReason { code, description: Some(description.to_owned()) };
+    let reason = CloseReason {
+        code,
+        description: Some(description.to_owned()),
+    };
     Parser::write_close(&mut frame, Some(reason), false);
     frame.freeze()
 }

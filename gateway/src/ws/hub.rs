@@ -6,7 +6,9 @@ use super::{
     outbox::{Offered, Outbox},
 };
 use bytes::Bytes;
-use gavel_actors::auctions::{AuctionHandle, Followed, HubReceiver, HubSender, Received, Update, hub, wire::Audience};
+use gavel_actors::auctions::{
+    AuctionHandle, Followed, HubReceiver, HubSender, Received, Update, hub, wire::Audience,
+};
 use gavel_engine::ids::{SaleId, UserId};
 use std::{
     cell::{Cell, RefCell},
@@ -83,10 +85,9 @@ impl Subscriber {
     }
 
     /// Sends where to start from, and what came in since.
-    pub fn start(&self, followed: Followed) {
-        for message in followed.messages {
-            self.outbox.answer(frames::text(&message));
-        }
+    pub fn start(&self, followed: &Followed) {
+        // One answer, however much was missed: the client cannot have taken any of it yet.
+        self.outbox.answer(frames::texts(&followed.messages));
         self.seq.set(followed.seq);
         for update in self.early.take().unwrap_or_default() {
             self.deliver(&update, &mut None);
@@ -111,7 +112,10 @@ impl Subscriber {
             Audience::Public => encoded.public.clone(),
             Audience::Staff => encoded.staff.clone(),
         };
-        let personal = update.personal.iter().filter(|(user, _)| Some(*user) == self.viewer);
+        let personal = update
+            .personal
+            .iter()
+            .filter(|(user, _)| Some(*user) == self.viewer);
         let personal = personal.map(|(_, message)| frames::text(message));
         for frame in shared.into_iter().chain(personal) {
             if self.outbox.update(self.sale_id, frame) == Offered::Conflated {
@@ -165,7 +169,11 @@ impl WorkerHub {
 
     /// The subscriber gets the auction's updates from now on, held back until it is started.
     pub fn add(&self, subscriber: &Rc<Subscriber>, auction: &AuctionHandle) {
-        self.sockets.borrow_mut().entry(subscriber.sale_id).or_default().push(Rc::clone(subscriber));
+        self.sockets
+            .borrow_mut()
+            .entry(subscriber.sale_id)
+            .or_default()
+            .push(Rc::clone(subscriber));
         auction.topic().attach(&self.sender);
     }
 
@@ -193,7 +201,10 @@ async fn pass_on(mut receiver: HubReceiver, sockets: Rc<Sockets>) {
             }
             Received::Lagged => {
                 tracing::warn!("a worker fell behind; its sockets start again from snapshots");
-                sockets.values().flatten().for_each(|subscriber| subscriber.mark_stale());
+                sockets
+                    .values()
+                    .flatten()
+                    .for_each(|subscriber| subscriber.mark_stale());
             }
         }
     }

@@ -92,7 +92,6 @@ impl BidRequest {
 /// What staff may do in a sale.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names are the contract's, which documents them")]
 pub enum StaffCommand {
     StartSale,
     EndSale,
@@ -192,14 +191,34 @@ impl From<StaffCommand> for Order {
     fn from(command: StaffCommand) -> Self {
         use StaffCommand as Staff;
         Self::Command(match command {
-            Staff::FloorBid { lot_id, bid_id, amount_minor, currency, paddle, channel } => {
+            Staff::FloorBid {
+                lot_id,
+                bid_id,
+                amount_minor,
+                currency,
+                paddle,
+                channel,
+            } => {
                 let channel = match channel {
                     FloorChannel::Floor => Channel::Floor,
                     FloorChannel::Phone => Channel::Phone,
                 };
-                return enter(bid_id, lot_id, paddle, channel, Offer::Amount(amount_minor), &currency);
+                return enter(
+                    bid_id,
+                    lot_id,
+                    paddle,
+                    channel,
+                    Offer::Amount(amount_minor),
+                    &currency,
+                );
             }
-            Staff::AbsenteeBid { lot_id, bid_id, paddle, max_minor, currency } => {
+            Staff::AbsenteeBid {
+                lot_id,
+                bid_id,
+                paddle,
+                max_minor,
+                currency,
+            } => {
                 let offer = Offer::Max(max_minor);
                 return enter(bid_id, lot_id, Some(paddle), Channel::Absentee, offer, &currency);
             }
@@ -210,11 +229,22 @@ impl From<StaffCommand> for Order {
             Staff::SetAsk { lot_id, ask_minor } => Command::SetAsk(lot_id, ask_minor),
             Staff::SetStep { lot_id, step_minor } => Command::SetStep(lot_id, step_minor),
             Staff::FairWarning { lot_id } => Command::WarnFairly(lot_id),
-            Staff::Hammer { lot_id, result, override_reserve, paddle } => {
-                Command::Hammer(Hammer { lot_id, sold: result == HammerResult::Sold, override_reserve, paddle })
-            }
+            Staff::Hammer {
+                lot_id,
+                result,
+                override_reserve,
+                paddle,
+            } => Command::Hammer(Hammer {
+                lot_id,
+                sold: result == HammerResult::Sold,
+                override_reserve,
+                paddle,
+            }),
             Staff::Retract { lot_id, bid_id } => Command::Retract(lot_id, bid_id),
-            Staff::Reopen { lot_id, closes_at_ms } => Command::Reopen { lot_id, closes_at: closes_at_ms },
+            Staff::Reopen { lot_id, closes_at_ms } => Command::Reopen {
+                lot_id,
+                closes_at: closes_at_ms,
+            },
             Staff::Pause { lot_id } => Command::Pause(lot_id),
             Staff::Resume { lot_id } => Command::Resume(lot_id),
             Staff::Message { text } => Command::Say(text),
@@ -231,7 +261,14 @@ fn enter(
     currency: &str,
 ) -> Order {
     match currency.parse::<Currency>() {
-        Ok(currency) => Order::Bid(EnterBid { bid_id, lot_id, paddle, channel, offer, currency }),
+        Ok(currency) => Order::Bid(EnterBid {
+            bid_id,
+            lot_id,
+            paddle,
+            channel,
+            offer,
+            currency,
+        }),
         Err(_) => Order::UnknownCurrency,
     }
 }
@@ -255,7 +292,15 @@ pub fn read(text: &[u8]) -> Result<Incoming, Unreadable> {
         #[serde(rename = "type", borrow)]
         kind: std::borrow::Cow<'a, str>,
     }
-    const TYPES: &[&str] = &["sign_in", "subscribe", "unsubscribe", "bid", "bid_status", "command", "ping"];
+    const TYPES: &[&str] = &[
+        "sign_in",
+        "subscribe",
+        "unsubscribe",
+        "bid",
+        "bid_status",
+        "command",
+        "ping",
+    ];
     serde_json::from_slice(text).map_err(|_| match serde_json::from_slice::<Typed<'_>>(text) {
         Ok(typed) if !TYPES.contains(&&*typed.kind) => Unreadable::UnknownType,
         _ => Unreadable::Malformed,
@@ -293,7 +338,10 @@ mod tests {
             ("", Unreadable::Malformed),
             (r#"{"type":"bid""#, Unreadable::Malformed),
             (r#"{"type":"bid","bid_id":"7"}"#, Unreadable::Malformed),
-            (r#"{"type":"bid_status","sale_id":1,"bid_id":2}"#, Unreadable::Malformed),
+            (
+                r#"{"type":"bid_status","sale_id":1,"bid_id":2}"#,
+                Unreadable::Malformed,
+            ),
             (nested.as_str(), Unreadable::Malformed),
             ("[1]", Unreadable::Malformed),
             ("null", Unreadable::Malformed),

@@ -61,7 +61,9 @@ impl Default for Outbox {
             waker: None,
             drained: None,
         };
-        Self { inner: Rc::new(RefCell::new(inner)) }
+        Self {
+            inner: Rc::new(RefCell::new(inner)),
+        }
     }
 }
 
@@ -85,8 +87,14 @@ impl Outbox {
             inner.push(Waiting::Update(sale_id, frame));
             return Offered::Queued;
         }
-        inner.queue.retain(|waiting| !matches!(waiting, Waiting::Update(stale, _) if *stale == sale_id));
-        inner.updates = inner.queue.iter().filter(|waiting| matches!(waiting, Waiting::Update(..))).count();
+        inner
+            .queue
+            .retain(|waiting| !matches!(waiting, Waiting::Update(stale, _) if *stale == sale_id));
+        inner.updates = inner
+            .queue
+            .iter()
+            .filter(|waiting| matches!(waiting, Waiting::Update(..)))
+            .count();
         Offered::Conflated
     }
 
@@ -207,12 +215,18 @@ mod tests {
     fn stale_updates_of_one_sale_give_way_and_answers_stay() {
         let mut outbox = Outbox::default();
         let other = SaleId(2);
-        assert_eq!(outbox.update(other, Bytes::from_static(b"other")), Offered::Queued);
+        assert_eq!(
+            outbox.update(other, Bytes::from_static(b"other")),
+            Offered::Queued
+        );
         outbox.answer(Bytes::from_static(b"ack"));
         for _ in 1..UPDATES_MAX {
             assert_eq!(outbox.update(SALE, Bytes::from_static(b"stale")), Offered::Queued);
         }
-        assert_eq!(outbox.update(SALE, Bytes::from_static(b"one more")), Offered::Conflated);
+        assert_eq!(
+            outbox.update(SALE, Bytes::from_static(b"one more")),
+            Offered::Conflated
+        );
         assert_eq!(take(&mut outbox), ["other", "ack"]);
     }
 

@@ -16,7 +16,7 @@ use gavel_actors::{
 use gavel_engine::{
     Reason,
     auction::{PlaceBid, Verdict},
-    ids::{BidId, SaleId, UserId},
+    ids::{BidId, LotId, SaleId, UserId},
     lot::Channel,
     money::Currency,
 };
@@ -83,10 +83,12 @@ impl Session {
         }
     }
 
+    fn require_rate(&self) -> Result<(), Ended> {
+        self.rate.check().map_err(|_| Ended(Fault::TooFrequent))
+    }
+
     async fn take(self: &Rc<Self>, text: &[u8]) -> Result<(), Ended> {
-        if self.rate.check().is_err() {
-            return Err(Ended(Fault::TooFrequent));
-        }
+        self.require_rate()?;
         if std::str::from_utf8(text).is_err() {
             return Err(Ended(Fault::NotText));
         }
@@ -103,7 +105,11 @@ impl Session {
             }
             Incoming::Bid(bid) => self.bid(bid),
             Incoming::BidStatus { sale_id, bid_id } => self.bid_status(sale_id, bid_id),
-            Incoming::Command { command_id, sale_id, command } => self.command(command_id, sale_id, command),
+            Incoming::Command {
+                command_id,
+                sale_id,
+                command,
+            } => self.command(command_id, sale_id, command),
             Incoming::Ping { t } => {
                 self.outbox.answer(answers::pong(t, self.shared.clock.now()));
                 Ok(())
@@ -116,15 +122,23 @@ impl Session {
             TokenError::Expired => Ended(Fault::TokenExpired),
             TokenError::Invalid => Ended(Fault::TokenInvalid),
         })?;
-        let user = match self.shared.users.send(Me { user_id: identity.user_id }).await {
+        let user = match self
+            .shared
+            .users
+            .send(Me {
+                user_id: identity.user_id,
+            })
+            .await
+        {
             Ok(user) => user,
             Err(gavel_actors::users::Error::NotFound) => return Err(Ended(Fault::TokenInvalid)),
             Err(_) => return Err(Ended(Fault::Busy)),
         };
-        self.outbox.answer(answers::signed_in(&user, self.shared.clock.now()));
-        let again = self.viewer() != Some(user.id);
-        *self.who.borrow_mut() = Some(SignedIn { user, identity });
-        if again {
+        self.outbox
+            .answer(answers::signed_in(&user, self.shared.clock.now()));
+        let before = self.who.replace(Some(SignedIn { user, identity }));
+        let looks = |who: Option<&SignedIn>| who.map(|who| (who.user.id, who.identity.role.is_staff()));
+        if looks(before.as_ref()) != looks(self.who.borrow().as_ref()) {
             // What is followed looks different to somebody else.
             let followed: Vec<_> = self.followed.borrow().keys().copied().collect();
             for sale_id in followed {
@@ -133,10 +147,6 @@ impl Session {
             }
         }
         Ok(())
-    }
-
-    fn viewer(&self) -> Option<UserId> {
-        self.who.borrow().as_ref().map(|who| who.user.id)
     }
 
     /// Who is signed in, with a token that still counts.
@@ -149,6 +159,17 @@ impl Session {
         Ok((who.user.id, who.identity.role.is_staff()))
     }
 
+    /// How long the token still counts; `None` for a guest, who has none.
+    fn token_left(&self) -> Option<Duration> {
+        let who = self.who.borrow();
+        let left_ms = who
+            .as_ref()?
+            .identity
+            .expires_at_ms
+            .since_ms(self.shared.clock.now());
+        Some(Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)))
+    }
+
     async fn subscribe(self: &Rc<Self>, sale_id: SaleId, last_seq: Option<u64>) -> Result<(), Ended> {
         let Some(auction) = self.shared.auctions.find(sale_id) else {
             self.outbox.answer(Fault::UnknownSale.frame());
@@ -159,17 +180,26 @@ impl Session {
             return Err(Ended(Fault::TooFrequent));
         }
         let (audience, who) = match self.who.borrow().as_ref() {
-            Some(who) if who.identity.role.is_staff() => {
-                (Audience::Staff, Some((who.user.id, who.user.display_name.clone())))
-            }
-            Some(who) => (Audience::Public, Some((who.user.id, who.user.display_name.clone()))),
+            Some(who) if who.identity.role.is_staff() => (
+                Audience::Staff,
+                Some((who.user.id, who.user.display_name.clone())),
+            ),
+            Some(who) => (
+                Audience::Public,
+                Some((who.user.id, who.user.display_name.clone())),
+            ),
             None => (Audience::Public, None),
         };
         let viewer = who.as_ref().map(|(user, _)| *user);
-        let subscriber =
-            Subscriber::new(sale_id, audience, viewer, self.outbox.clone(), Rc::clone(&self.stale));
+        let subscriber = Subscriber::new(
+            sale_id,
+            audience,
+            viewer,
+            self.outbox.clone(),
+            Rc::clone(&self.stale),
+        );
         self.hub.add(&subscriber, &auction);
-        // Staff watch the sale; they are not counted as its audience.
+        // Staff are counted as watchers, but not listed among the bidders who are online.
         auction.topic().join(who.filter(|_| audience == Audience::Public));
         self.followed.borrow_mut().insert(sale_id, Rc::clone(&subscriber));
         self.start(&auction, &subscriber, last_seq).await
@@ -181,16 +211,22 @@ impl Session {
         subscriber: &Subscriber,
         last_seq: Option<u64>,
     ) -> Result<(), Ended> {
-        let followed = auction.follow(subscriber.audience(), subscriber.viewer(), last_seq).await;
-        subscriber.start(followed.map_err(|_| Ended(Fault::Busy))?);
+        let followed = auction
+            .follow(subscriber.audience(), subscriber.viewer(), last_seq)
+            .await;
+        subscriber.start(&followed.map_err(|_| Ended(Fault::Busy))?);
         Ok(())
     }
 
     fn unsubscribe(&self, sale_id: SaleId) {
-        let Some(subscriber) = self.followed.borrow_mut().remove(&sale_id) else { return };
+        let Some(subscriber) = self.followed.borrow_mut().remove(&sale_id) else {
+            return;
+        };
         self.hub.remove(&subscriber);
         if let Some(auction) = self.shared.auctions.find(sale_id) {
-            let counted = subscriber.viewer().filter(|_| subscriber.audience() == Audience::Public);
+            let counted = subscriber
+                .viewer()
+                .filter(|_| subscriber.audience() == Audience::Public);
             auction.topic().leave(counted);
         }
     }
@@ -200,8 +236,13 @@ impl Session {
         if !self.outbox.is_drained_or(&self.stale) {
             return Ok(());
         }
-        let stale: Vec<_> =
-            self.followed.borrow().values().filter(|subscriber| subscriber.is_stale()).cloned().collect();
+        let stale: Vec<_> = self
+            .followed
+            .borrow()
+            .values()
+            .filter(|subscriber| subscriber.is_stale())
+            .cloned()
+            .collect();
         for subscriber in stale {
             if let Some(auction) = self.shared.auctions.find(subscriber.sale_id()) {
                 subscriber.hold();
@@ -214,15 +255,24 @@ impl Session {
     fn bid(self: &Rc<Self>, bid: BidRequest) -> Result<(), Ended> {
         let (user_id, _) = self.signed_in()?;
         let offer = bid.offer().ok_or(Ended(Fault::Malformed))?;
-        let BidRequest { bid_id, sale_id, lot_id, currency, .. } = bid;
-        if let Err(wait) = self.shared.limits.bid(user_id) {
-            let message = format!("Too many bids; the next one is taken in {} ms.", wait.as_millis());
-            let lot_id = Some(lot_id);
-            self.outbox.answer(answers::not_taken(sale_id, lot_id, bid_id, "rate_limited", &message));
+        let BidRequest {
+            bid_id,
+            sale_id,
+            lot_id,
+            currency,
+            ..
+        } = bid;
+        if !self.may_bid(user_id, sale_id, Some(lot_id), bid_id) {
             return Ok(());
         }
         let refuse = |reason: Reason| {
-            self.outbox.answer(answers::refused(sale_id, Some(lot_id), bid_id, &reason.into(), false));
+            self.outbox.answer(answers::refused(
+                sale_id,
+                Some(lot_id),
+                bid_id,
+                &reason.into(),
+                false,
+            ));
         };
         let Some(auction) = self.shared.auctions.find(sale_id) else {
             refuse(Reason::UnknownSale);
@@ -247,8 +297,23 @@ impl Session {
         })
     }
 
+    /// Whether the bidder's quota allows another bid; if not, that is answered.
+    fn may_bid(&self, user_id: UserId, sale_id: SaleId, lot_id: Option<LotId>, bid_id: BidId) -> bool {
+        let Err(wait) = self.shared.limits.bid(user_id) else {
+            return true;
+        };
+        let message = format!("Too many bids; the next one is taken in {} ms.", wait.as_millis());
+        let answer = answers::not_taken(sale_id, lot_id, bid_id, "rate_limited", &message);
+        self.outbox.answer(answer);
+        false
+    }
+
     fn bid_status(self: &Rc<Self>, sale_id: SaleId, bid_id: BidId) -> Result<(), Ended> {
         let (user_id, _) = self.signed_in()?;
+        // An unknown bid becomes void, which is a record on disk as a bid is.
+        if !self.may_bid(user_id, sale_id, None, bid_id) {
+            return Ok(());
+        }
         let Some(auction) = self.shared.auctions.find(sale_id) else {
             let refused = answers::refused(sale_id, None, bid_id, &Reason::UnknownSale.into(), false);
             self.outbox.answer(refused);
@@ -263,16 +328,14 @@ impl Session {
     fn answer_bid(
         &self,
         sale_id: SaleId,
-        lot_id: Option<gavel_engine::ids::LotId>,
+        lot_id: Option<LotId>,
         bid_id: BidId,
         reply: gavel_actors::auctions::BidReply,
     ) {
         self.outbox.answer(match reply {
             Ok(Ok(fate)) => answers::fate(sale_id, lot_id, bid_id, &fate),
             Ok(Err(rejection)) => answers::refused(sale_id, lot_id, bid_id, &rejection, false),
-            Err(refused) => {
-                answers::not_taken(sale_id, lot_id, bid_id, refused.code(), &refused.to_string())
-            }
+            Err(refused) => answers::not_taken(sale_id, lot_id, bid_id, refused.code(), &refused.to_string()),
         });
     }
 
@@ -291,7 +354,8 @@ impl Session {
         }
         let Some(auction) = self.shared.auctions.find(sale_id) else {
             let refused = Ok(Err(Reason::UnknownSale.into()));
-            self.outbox.answer(answers::command(sale_id, &command_id, refused));
+            self.outbox
+                .answer(answers::command(sale_id, &command_id, refused));
             return Ok(());
         };
         let order = Order::from(command);
@@ -306,7 +370,9 @@ impl Session {
                 Order::Command(command) => auction.command(command).await,
                 Order::UnknownCurrency => Ok(Err(Reason::WrongCurrency.into())),
             };
-            session.outbox.answer(answers::command(sale_id, &command_id, result));
+            session
+                .outbox
+                .answer(answers::command(sale_id, &command_id, result));
         })
     }
 
@@ -336,15 +402,15 @@ pub async fn run(session: Rc<Session>, mut decoder: Decoder) {
     let mut heartbeat = tokio::time::interval(Duration::from_millis(PING_MS));
     let mut heard_at = Instant::now();
     while !session.outbox.has_ended() {
+        let token_left = session.token_left();
         let result = tokio::select! {
             received = decoder.next() => {
                 heard_at = Instant::now();
                 match received {
                     Ok(Received::Text(text)) => session.take(&text).await,
-                    Ok(Received::Ping(payload)) => {
+                    Ok(Received::Ping(payload)) => session.require_rate().map(|()| {
                         session.outbox.answer(frames::pong(&payload));
-                        Ok(())
-                    }
+                    }),
                     Ok(Received::Pong) => Ok(()),
                     Ok(Received::Closed) => {
                         session.outbox.finish(frames::close(actix_http::ws::CloseCode::Normal, ""));
@@ -356,7 +422,11 @@ pub async fn run(session: Rc<Session>, mut decoder: Decoder) {
                 }
             }
             () = session.stale.notified() => session.refresh_stale().await,
-            _ = heartbeat.tick() => check(&session, heard_at),
+            _ = heartbeat.tick() => check(&session.outbox, heard_at, Instant::now()),
+            // Whoever's token ran out sees and does no more than a stranger: nothing.
+            () = tokio::time::sleep(token_left.unwrap_or_default()), if token_left.is_some() => {
+                Err(Ended(Fault::TokenExpired))
+            }
             _ = shutdown.wait_for(|stopping| *stopping) => Err(Ended(Fault::ShuttingDown)),
         };
         if let Err(Ended(fault)) = result {
@@ -370,14 +440,51 @@ pub async fn run(session: Rc<Session>, mut decoder: Decoder) {
 }
 
 /// Cuts off whoever is silent or takes nothing, and asks the others for a sign of life.
-fn check(session: &Session, heard_at: Instant) -> Result<(), Ended> {
-    if heard_at.elapsed() > Duration::from_millis(SILENCE_MS_MAX) {
+fn check(outbox: &Outbox, heard_at: Instant, now: Instant) -> Result<(), Ended> {
+    let too_long = |since: Instant, ms_max| now.duration_since(since) > Duration::from_millis(ms_max);
+    let silent = too_long(heard_at, SILENCE_MS_MAX);
+    let stuck = outbox
+        .stuck_since()
+        .is_some_and(|since| too_long(since, STUCK_MS_MAX));
+    if silent || stuck {
         return Err(Ended(Fault::SlowConsumer));
     }
-    let stuck_for = session.outbox.stuck_since().map(|since| since.elapsed());
-    if stuck_for.is_some_and(|stuck_for| stuck_for > Duration::from_millis(STUCK_MS_MAX)) {
-        return Err(Ended(Fault::SlowConsumer));
-    }
-    session.outbox.answer(frames::ping());
+    outbox.answer(frames::ping());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::{FutureExt, StreamExt};
+
+    #[test]
+    fn who_is_silent_or_takes_nothing_is_cut_off_and_nobody_else() {
+        let mut outbox = Outbox::default();
+        let start = Instant::now();
+        let after = |ms| start + Duration::from_millis(ms);
+        let fault = |result: Result<(), Ended>| result.err().map(|Ended(fault)| fault);
+
+        assert_eq!(fault(check(&outbox, start, after(SILENCE_MS_MAX))), None);
+        let ping = outbox.next().now_or_never();
+        assert_eq!(
+            ping,
+            Some(Some(Ok(frames::ping()))),
+            "it is asked for a sign of life"
+        );
+        let silent = check(&outbox, start, after(SILENCE_MS_MAX + 1));
+        assert_eq!(fault(silent), Some(Fault::SlowConsumer));
+
+        outbox.answer(frames::text(b"taken by nobody"));
+        // Something was put in a moment after the start.
+        let stuck_at = outbox.stuck_since().unwrap();
+        let late = stuck_at + Duration::from_millis(STUCK_MS_MAX);
+        assert_eq!(fault(check(&outbox, late, late)), None);
+        let stuck = check(&outbox, late, late + Duration::from_millis(1));
+        assert_eq!(
+            fault(stuck),
+            Some(Fault::SlowConsumer),
+            "although it goes on talking"
+        );
+    }
 }
