@@ -1,5 +1,7 @@
 //! Rate limits over REST, with quotas small enough to reach.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+
 mod support;
 
 use gavel_gateway::limits::Rate;

@@ -1,6 +1,7 @@
 //! A node of its own for each test, on a free port and in a directory that goes away, and a client
 //! that speaks to it as the world does.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use gavel_actors::clock::{Clock as _, ManualClock, SystemClock};
