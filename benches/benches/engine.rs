@@ -17,14 +17,20 @@ const BIDDERS: u32 = 16;
 
 fn apply(auction: &mut Auction, command: &Command) {
     let at = Timestamp(0);
-    let events = auction.decide(command, at).unwrap_or_else(|rejection| panic!("{command:?}: {rejection:?}"));
+    let events = auction
+        .decide(command, at)
+        .unwrap_or_else(|rejection| panic!("{command:?}: {rejection:?}"));
     auction.apply(&Record { at, events });
 }
 
 fn bid(n: u32) -> Command {
     // Every other bid is a maximum that the next one meets.
     let amount = Amount(1_000 + i64::from(n) * 100);
-    let offer = if n.is_multiple_of(2) { Offer::Max(Amount(amount.0 + 100)) } else { Offer::Amount(amount) };
+    let offer = if n.is_multiple_of(2) {
+        Offer::Max(Amount(amount.0 + 100))
+    } else {
+        Offer::Amount(amount)
+    };
     Command::PlaceBid(PlaceBid {
         bid_id: BidId(u128::from(n) + 1),
         lot_id: LOT,
@@ -42,7 +48,10 @@ fn auction_with(bids: u32) -> Auction {
         version: RULES_VERSION,
         format: Format::English,
         opening_price_minor: Amount(1_000),
-        increments: vec![Band { from_minor: Amount(0), step_minor: Amount(100) }],
+        increments: vec![Band {
+            from_minor: Amount(0),
+            step_minor: Amount(100),
+        }],
         reserve_price_minor: None,
         reserve_rule: ReserveRule::Hold,
         tie_rule: TieRule::Earliest,
@@ -53,7 +62,12 @@ fn auction_with(bids: u32) -> Auction {
     };
     let mut auction = Auction::default();
     let lots = vec![LotSetup { lot_id: LOT, rules }];
-    let setup = Setup { sale_id: SaleId(1), currency: Currency::USD, kind: SaleKind::Room, lots };
+    let setup = Setup {
+        sale_id: SaleId(1),
+        currency: Currency::USD,
+        kind: SaleKind::Room,
+        lots,
+    };
     apply(&mut auction, &Command::Create(Box::new(setup)));
     for n in 1..=BIDDERS {
         apply(
@@ -89,8 +103,13 @@ fn english(criterion: &mut Criterion) {
     group.finish();
     let auction = auction_with(1_000);
     let refused = bid(1);
-    let Command::PlaceBid(refused) = refused else { unreachable!("bid() makes bids") };
-    let refused = Command::PlaceBid(PlaceBid { bid_id: BidId(u128::MAX), ..refused });
+    let Command::PlaceBid(refused) = refused else {
+        unreachable!("bid() makes bids")
+    };
+    let refused = Command::PlaceBid(PlaceBid {
+        bid_id: BidId(u128::MAX),
+        ..refused
+    });
     criterion.bench_function("english bid refused, decide", |bencher| {
         bencher.iter(|| auction.decide(black_box(&refused), Timestamp(0)).is_err());
     });

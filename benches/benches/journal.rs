@@ -1,6 +1,16 @@
 //! Durable records a second through the journal's writer, beside a bare loop of one preallocated
 //! write and one fdatasync for the same bytes, in the same run. Prints the ratio.
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and ends when it cannot go on")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark prints, and ends when it cannot go on"
+)]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts and rates far below 2^52"
+)]
 
 use gavel_storage::journal::{
     Append, DurableSink, Hash, Options, SegmentJournal, Start, Writer, WriterOptions,
@@ -44,12 +54,32 @@ fn through_the_writer() -> (f64, f64) {
     let started = Instant::now();
     for seq in 1..=RECORDS {
         let full = |durable: &mut u64| seq - *durable > OUTSTANDING;
-        drop(counter.changed.wait_while(counter.durable.lock().unwrap(), full).unwrap());
+        drop(
+            counter
+                .changed
+                .wait_while(counter.durable.lock().unwrap(), full)
+                .unwrap(),
+        );
         let permit = handle.reserve().unwrap();
         let sink = Arc::clone(&counter) as Arc<dyn DurableSink>;
-        handle.append(permit, Append { auction: 1, seq, payload: vec![7; PAYLOAD_BYTES], sink }).unwrap();
+        handle
+            .append(
+                permit,
+                Append {
+                    auction: 1,
+                    seq,
+                    payload: vec![7; PAYLOAD_BYTES],
+                    sink,
+                },
+            )
+            .unwrap();
     }
-    drop(counter.changed.wait_while(counter.durable.lock().unwrap(), |durable| *durable < RECORDS).unwrap());
+    drop(
+        counter
+            .changed
+            .wait_while(counter.durable.lock().unwrap(), |durable| *durable < RECORDS)
+            .unwrap(),
+    );
     let seconds = started.elapsed().as_secs_f64();
     let batches = handle.counters().batches.load(Ordering::Relaxed) as f64;
     writer.shutdown();
@@ -59,7 +89,11 @@ fn through_the_writer() -> (f64, f64) {
 /// The same bytes in batches of the same size.
 fn bare(records_per_batch: f64, frame_bytes: usize) -> f64 {
     let dir = tempfile::tempdir_in(".").unwrap();
-    let file = OpenOptions::new().create_new(true).write(true).open(dir.path().join("bare")).unwrap();
+    let file = OpenOptions::new()
+        .create_new(true)
+        .write(true)
+        .open(dir.path().join("bare"))
+        .unwrap();
     let records = records_per_batch.round().max(1.0) as usize;
     let batch = vec![7_u8; records * frame_bytes];
     let total = RECORDS as usize * frame_bytes;
@@ -94,5 +128,8 @@ fn main() {
         })
         .collect();
     ratios.sort_by(f64::total_cmp);
-    println!("durable records against the bare loop, median of three: {:.2}", ratios[1]);
+    println!(
+        "durable records against the bare loop, median of three: {:.2}",
+        ratios[1]
+    );
 }

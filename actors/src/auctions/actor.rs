@@ -1,25 +1,24 @@
 //! The actor of one live auction.
 
+mod bidding;
+mod telling;
+
 use super::{
     RECORD,
-    messages::{
-        Bid, BidStatus, CommandReply, Direct, Durable, Follow, Followed, History, Misplaced, Refused, Stop,
-    },
+    messages::{CommandReply, Direct, Durable, Misplaced, Refused, Stop},
     outstanding::{Outstanding, Waiting},
     projector::{Projection, Projector},
     recent::Recent,
     registry::Obituary,
     snapshots::Snapshotter,
-    topic::{Topic, Update},
-    wire::{self, Audience, LotView, Outgoing, Present, SaleView, StaffView, You},
+    topic::Topic,
 };
 use crate::clock::SharedClock;
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, SpawnHandle};
 use gavel_engine::{
-    Reason, Rejection,
-    auction::{Auction, Command, Event, Record, Repeat},
-    ids::{BidId, BidderId, LotId, SaleId, UserId},
-    lot::Offer,
+    Rejection,
+    auction::{Auction, Command, Record},
+    ids::SaleId,
     time::Timestamp,
 };
 use gavel_storage::{
@@ -171,75 +170,6 @@ impl AuctionActor {
         Ok(())
     }
 
-    /// One bid: decided, refused or recognised; its answer waits for the disk.
-    fn bid(&mut self, command: &Command, reply: oneshot::Sender<super::BidReply>) {
-        let now = self.now();
-        match self.try_bid(command, now) {
-            Err(refused) => {
-                let _ = reply.send(Err(refused));
-            }
-            Ok(answer) => {
-                let waiting = match answer {
-                    BidAnswer::Remembered { bid_id, repeated } => Waiting::Bid {
-                        bid_id,
-                        repeated,
-                        reply,
-                    },
-                    BidAnswer::Rejected(rejection) => Waiting::BidRejected { rejection, reply },
-                };
-                self.outstanding.answer_after_all(waiting, &self.stable);
-            }
-        }
-    }
-
-    fn try_bid(&mut self, command: &Command, now: Timestamp) -> Result<BidAnswer, Refused> {
-        self.advance(now)?;
-        let Some(asked) = Asked::of(command, &self.speculative) else {
-            return Ok(BidAnswer::Rejected(Reason::WrongFormat.into()));
-        };
-        match self
-            .speculative
-            .repeat(asked.bid_id, asked.known_bidder, asked.lot_id, asked.offer)
-        {
-            Repeat::Same(_) => {
-                return Ok(BidAnswer::Remembered {
-                    bid_id: asked.bid_id,
-                    repeated: true,
-                });
-            }
-            Repeat::Reused => return Ok(BidAnswer::Rejected(Reason::BidIdReused.into())),
-            Repeat::New => {}
-        }
-        if let Err(rejection) = self.decide(command, now)? {
-            let Asked {
-                bid_id,
-                lot_id,
-                offer,
-                bidder,
-                ..
-            } = asked;
-            let refused = Event::BidRefused {
-                lot_id,
-                bid_id,
-                bidder,
-                offer,
-                rejection,
-            };
-            let permit = self.reserve()?;
-            self.record(
-                permit,
-                Record {
-                    at: now,
-                    events: vec![refused],
-                },
-            )?;
-        }
-        Ok(BidAnswer::Remembered {
-            bid_id: asked.bid_id,
-            repeated: false,
-        })
-    }
-
     fn command(&mut self, command: &Command, reply: oneshot::Sender<CommandReply>) {
         let now = self.now();
         match self.advance(now).and_then(|()| self.decide(command, now)) {
@@ -251,116 +181,6 @@ impl AuctionActor {
                     .answer_after_all(Waiting::Command { result, reply }, &self.stable);
             }
         }
-    }
-
-    /// A record is durable: now it is true for everybody.
-    fn settle(&mut self, record: &Record) {
-        self.stable.apply(record);
-        let seq = self.stable.seq();
-        let mut encode = |audience| {
-            let after_seq = self.recent.last_seq(audience);
-            let update = wire::update(self.sale_id, after_seq, record, &self.stable, audience)?;
-            self.recent.push(audience, seq, update.clone());
-            Some(update)
-        };
-        let (public, staff) = (encode(Audience::Public), encode(Audience::Staff));
-        let personal = self.personal(record);
-        if public.is_some() || staff.is_some() || !personal.is_empty() {
-            self.topic.send(Update {
-                sale_id: self.sale_id,
-                seq: Some(seq),
-                public,
-                staff,
-                personal,
-            });
-        }
-        self.project(record);
-    }
-
-    /// Tells the relational store. After one loss nothing more is told until everything is.
-    fn project(&mut self, record: &Record) {
-        if !self.projection_lost
-            && let Some(projection) = Projection::of(&self.stable, &record.events)
-        {
-            self.projection_lost = !self.projector.try_send(projection);
-        }
-    }
-
-    /// What single bidders must hear because no update shows it.
-    fn personal(&self, record: &Record) -> Vec<(UserId, bytes::Bytes)> {
-        let concerned = record.events.iter().filter_map(|event| match event {
-            Event::Registered { bidder, .. } => Some(*bidder),
-            Event::AbsenteeLeft { entry, .. } => Some(entry.bidder),
-            Event::BidRetracted { lot_id, bid_id, .. } => {
-                let bids = &self.stable.lot(*lot_id)?.bids;
-                bids.iter()
-                    .find(|historic| historic.bid.bid_id == *bid_id)
-                    .map(|historic| historic.bid.bidder)
-            }
-            _ => None,
-        });
-        concerned
-            .filter_map(|bidder: BidderId| {
-                let you = You::of(&self.stable, bidder)?;
-                let message = Outgoing::You {
-                    sale_id: self.sale_id,
-                    seq: self.stable.seq(),
-                    you,
-                };
-                Some((UserId(bidder.0), message.encode()))
-            })
-            .collect()
-    }
-
-    fn follow(&self, follow: &Follow) -> Followed {
-        let seq = self.stable.seq();
-        let missed = follow
-            .last_seq
-            .filter(|last_seq| *last_seq <= seq)
-            .and_then(|last_seq| {
-                let updates = self.recent.since(follow.audience, last_seq)?;
-                Some((last_seq, updates))
-            });
-        let you = follow.viewer.and_then(|user| You::of(&self.stable, user.into()));
-        let messages = match missed {
-            Some((from_seq, updates)) => {
-                let resumed = Outgoing::Resumed {
-                    sale_id: self.sale_id,
-                    from_seq,
-                    seq,
-                };
-                let you = you.map(|you| {
-                    Outgoing::You {
-                        sale_id: self.sale_id,
-                        seq,
-                        you,
-                    }
-                    .encode()
-                });
-                [resumed.encode()].into_iter().chain(updates).chain(you).collect()
-            }
-            None => vec![self.snapshot(follow.audience, you)],
-        };
-        Followed { seq, messages }
-    }
-
-    fn snapshot(&self, audience: Audience, you: Option<You>) -> bytes::Bytes {
-        let staff = audience == Audience::Staff;
-        Outgoing::Snapshot {
-            sale_id: self.sale_id,
-            seq: self.stable.seq(),
-            server_time_ms: self.clock.now(),
-            sale: SaleView::of(&self.stable),
-            lots: self
-                .stable
-                .lots()
-                .iter()
-                .map(|lot| LotView::of(&self.stable, lot))
-                .collect(),
-            you,
-            staff: staff.then(|| StaffView::of(&self.stable, self.visibility)),
-        }
-        .encode()
     }
 
     /// Wakes the actor when the next lot's time is up.
@@ -399,27 +219,6 @@ impl AuctionActor {
         }
     }
 
-    fn tell_presence(&self) {
-        let (watchers, online) = self.topic.presence();
-        let online = online.into_iter().map(|(user, display_name)| Present {
-            paddle: self.stable.paddle(user.into()),
-            display_name,
-        });
-        let message = Outgoing::Presence {
-            sale_id: self.sale_id,
-            watchers,
-            online: online.collect(),
-        };
-        let staff = Some(message.encode());
-        self.topic.send(Update {
-            sale_id: self.sale_id,
-            seq: None,
-            public: None,
-            staff,
-            personal: Vec::new(),
-        });
-    }
-
     fn stop_when_drained(&mut self, ctx: &mut Context<Self>) {
         if !self.outstanding.is_empty() {
             return;
@@ -431,50 +230,6 @@ impl AuctionActor {
             self.obituary.withdraw();
             let _ = done.send(());
             ctx.stop();
-        }
-    }
-}
-
-/// How the answer to a bid is found.
-enum BidAnswer {
-    /// In the state, under its id.
-    Remembered { bid_id: BidId, repeated: bool },
-    /// Here; nothing is remembered.
-    Rejected(Rejection),
-}
-
-/// What a request to bid is about.
-struct Asked {
-    bid_id: BidId,
-    lot_id: LotId,
-    offer: Offer,
-    /// Whom a refusal is noted for.
-    bidder: BidderId,
-    /// Whom a repeat must come from; bids that the clerk enters come from the house.
-    known_bidder: Option<BidderId>,
-}
-
-impl Asked {
-    fn of(command: &Command, auction: &Auction) -> Option<Self> {
-        match command {
-            Command::PlaceBid(bid) => Some(Self {
-                bid_id: bid.bid_id,
-                lot_id: bid.lot_id,
-                offer: bid.offer,
-                bidder: bid.bidder,
-                known_bidder: Some(bid.bidder),
-            }),
-            Command::EnterBid(bid) => Some(Self {
-                bid_id: bid.bid_id,
-                lot_id: bid.lot_id,
-                offer: bid.offer,
-                bidder: bid
-                    .paddle
-                    .and_then(|paddle| auction.holder(paddle))
-                    .unwrap_or(BidderId(bid.bid_id.0)),
-                known_bidder: None,
-            }),
-            _ => None,
         }
     }
 }
@@ -499,76 +254,11 @@ impl Actor for AuctionActor {
     }
 }
 
-impl Handler<Bid> for AuctionActor {
-    type Result = ();
-    fn handle(&mut self, bid: Bid, ctx: &mut Self::Context) {
-        self.bid(&bid.command, bid.reply);
-        self.schedule(ctx);
-    }
-}
-
-impl Handler<BidStatus> for AuctionActor {
-    type Result = ();
-    fn handle(&mut self, status: BidStatus, ctx: &mut Self::Context) {
-        let BidStatus {
-            bidder,
-            bid_id,
-            reply,
-        } = status;
-        let now = self.now();
-        let known = self.speculative.answer(bid_id).copied();
-        let waiting = match known {
-            Some(answer) if answer.bidder != bidder => Waiting::BidRejected {
-                rejection: Reason::BidIdReused.into(),
-                reply,
-            },
-            Some(_) => Waiting::Bid {
-                bid_id,
-                repeated: true,
-                reply,
-            },
-            None => match self.decide(&Command::VoidBid { bidder, bid_id }, now) {
-                Ok(_) => Waiting::Bid {
-                    bid_id,
-                    repeated: false,
-                    reply,
-                },
-                Err(refused) => {
-                    let _ = reply.send(Err(refused));
-                    return;
-                }
-            },
-        };
-        self.outstanding.answer_after_all(waiting, &self.stable);
-        self.schedule(ctx);
-    }
-}
-
 impl Handler<Direct> for AuctionActor {
     type Result = ();
     fn handle(&mut self, direct: Direct, ctx: &mut Self::Context) {
         self.command(&direct.command, direct.reply);
         self.schedule(ctx);
-    }
-}
-
-impl Handler<Follow> for AuctionActor {
-    type Result = ();
-    fn handle(&mut self, follow: Follow, _: &mut Self::Context) {
-        let followed = self.follow(&follow);
-        let _ = follow.reply.send(followed);
-    }
-}
-
-impl Handler<History> for AuctionActor {
-    type Result = ();
-    fn handle(&mut self, history: History, _: &mut Self::Context) {
-        let viewer = history.viewer.map(BidderId::from);
-        let bids = self
-            .stable
-            .lot(history.lot_id)
-            .map(|lot| wire::history(&self.stable, lot, history.audience, viewer, self.visibility));
-        let _ = history.reply.send(bids);
     }
 }
 

@@ -12,11 +12,7 @@ use gavel_storage::relational::{self, PublishedSale, RegistrationRecord, Store};
 impl LiveSales for AuctionRegistry {
     fn publish(&self, sale: PublishedSale) -> LocalBoxFuture<'static, Result<(), LiveUnavailable>> {
         let registry = self.clone();
-        Box::pin(async move {
-            take_over(&registry, sale)
-                .await
-                .map_err(|refused| unavailable(refused))
-        })
+        Box::pin(async move { take_over(&registry, sale).await.map_err(unavailable) })
     }
 
     fn registration_changed(
@@ -24,11 +20,7 @@ impl LiveSales for AuctionRegistry {
         registration: RegistrationRecord,
     ) -> LocalBoxFuture<'static, Result<(), LiveUnavailable>> {
         let registry = self.clone();
-        Box::pin(async move {
-            register(&registry, &registration)
-                .await
-                .map_err(|refused| unavailable(refused))
-        })
+        Box::pin(async move { register(&registry, &registration).await.map_err(unavailable) })
     }
 }
 

@@ -38,7 +38,7 @@ impl Args {
             current_sale: sale,
         };
         run(&self.serve, Some(known), async |node| {
-            hold(node, current_sale).await
+            hold(node, current_sale).await;
         })
     }
 }

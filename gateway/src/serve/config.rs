@@ -95,7 +95,8 @@ impl Config {
         sources
             .merge(
                 Env::prefixed("GAVEL_")
-                    .ignore(&["config", "demo_seed", "demo_pace", "shared"])
+                    // Read elsewhere.
+                    .ignore(&["config", "log", "password", "demo_seed", "demo_pace", "shared"])
                     .split("__"),
             )
             .merge(Serialized::defaults(args))

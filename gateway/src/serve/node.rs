@@ -277,6 +277,10 @@ fn report(recovery: &journal::Recovery, sales: usize) {
 
 /// After a failed write or sync nobody knows what the disk holds. Going on could acknowledge what
 /// is not there, so the process ends; the next start reads back what is.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the writer's hook is given the error"
+)]
 fn die(error: journal::Error) {
     tracing::error!(%error, "the journal cannot be written; the process ends so that nothing false is acknowledged");
     std::process::abort();

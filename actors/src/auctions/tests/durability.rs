@@ -1,4 +1,4 @@
-use super::support::{ANN, BOB, LOT, SALE, Watcher, bid, place, rules, start, start_with};
+use super::support::{ANN, BOB, LOT, SALE, Watcher, bid, next_bid, place, rules, start, start_with};
 use crate::auctions::{Refused, wire::Audience};
 use futures_util::FutureExt;
 use gavel_engine::{
@@ -192,12 +192,7 @@ async fn a_journal_without_room_is_answered_with_busy_and_nothing_is_lost() {
     };
     let node = start_with(dir.path(), options, |journal| Box::new(journal)).await;
     let auction = node.open_sale(rules()).await;
-    let bids = (0..200_i64).map(|n| {
-        place(
-            &auction,
-            bid(n as u128 + 1, if n % 2 == 0 { ANN } else { BOB }, 1000 + n * 100),
-        )
-    });
+    let bids = (0..200).map(|n| place(&auction, next_bid(n)));
     let answers = futures_util::future::join_all(bids).await;
     let busy = answers
         .iter()
@@ -205,14 +200,10 @@ async fn a_journal_without_room_is_answered_with_busy_and_nothing_is_lost() {
         .count();
     assert!(busy > 0, "eight places cannot take two hundred bids at once");
     // The same ids again: those that were taken get their answers, the others are taken now.
-    for n in 0..200_i64 {
-        let again = place(
-            &auction,
-            bid(n as u128 + 1, if n % 2 == 0 { ANN } else { BOB }, 1000 + n * 100),
-        )
-        .await;
+    for n in 0..200 {
+        let again = place(&auction, next_bid(n)).await;
         let again = again.unwrap().unwrap();
-        if let Ok(Ok(first)) = &answers[usize::try_from(n).unwrap()] {
+        if let Ok(Ok(first)) = &answers[n as usize] {
             assert_eq!(again.answer, first.answer);
         }
     }

@@ -1,4 +1,4 @@
-use super::support::{ANN, BOB, SALE, Watcher, bid, place, rules, start};
+use super::support::{ANN, BOB, SALE, Watcher, bid, next_bid, place, rules, start};
 use crate::auctions::{Refused, wire::Audience};
 use gavel_engine::auction::Verdict;
 
@@ -38,13 +38,7 @@ async fn a_sale_is_as_it_was_after_a_restart() {
     let node = start(dir.path()).await;
     let auction = node.open_sale(rules()).await;
     for n in 0..50 {
-        place(
-            &auction,
-            bid(n + 1, if n % 2 == 0 { ANN } else { BOB }, 1000 + n as i64 * 100),
-        )
-        .await
-        .unwrap()
-        .unwrap();
+        place(&auction, next_bid(n)).await.unwrap().unwrap();
     }
     let before = auction.follow(Audience::Staff, None, None).await.unwrap();
     // Once from the snapshots that a clean stop leaves, once from the journal alone.
@@ -67,13 +61,7 @@ async fn whoever_was_away_gets_what_was_missed() {
     let auction = node.open_sale(rules()).await;
     let here = auction.follow(Audience::Public, None, None).await.unwrap().seq;
     for n in 0..3 {
-        place(
-            &auction,
-            bid(n + 1, if n % 2 == 0 { ANN } else { BOB }, 1000 + n as i64 * 100),
-        )
-        .await
-        .unwrap()
-        .unwrap();
+        place(&auction, next_bid(n)).await.unwrap().unwrap();
     }
     place(&auction, bid(9, ANN, 1)).await.unwrap().unwrap();
     let missed = auction.follow(Audience::Public, None, Some(here)).await.unwrap();

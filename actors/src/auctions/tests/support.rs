@@ -125,6 +125,12 @@ pub fn rules() -> RuleSet {
     }
 }
 
+/// Bid number `n`, by turns of Ann and Bob, each a step above the one before.
+pub fn next_bid(n: u32) -> PlaceBid {
+    let bidder = if n.is_multiple_of(2) { ANN } else { BOB };
+    bid(u128::from(n) + 1, bidder, 1000 + i64::from(n) * 100)
+}
+
 pub fn bid(bid_id: u128, bidder: BidderId, amount: i64) -> PlaceBid {
     PlaceBid {
         bid_id: BidId(bid_id),
