@@ -179,6 +179,11 @@ impl AuctionRegistry {
         handle.command(Command::Register(register)).await
     }
 
+    /// Whether the auctions drain or have drained: what they refuse now is taken elsewhere.
+    pub fn is_stopping(&self) -> bool {
+        self.inner.stopping.load(Ordering::Acquire)
+    }
+
     /// Drains every auction: what is under way is answered, nothing more is taken.
     pub async fn stop(&self) {
         self.inner.stopping.store(true, Ordering::Release);
@@ -243,7 +248,7 @@ impl AuctionRegistry {
     async fn supervise(self) {
         loop {
             self.inner.notify.notified().await;
-            if self.inner.stopping.load(Ordering::Acquire) {
+            if self.is_stopping() {
                 return;
             }
             let dead: Vec<_> = self

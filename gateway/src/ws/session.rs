@@ -214,8 +214,17 @@ impl Session {
         let followed = auction
             .follow(subscriber.audience(), subscriber.viewer(), last_seq)
             .await;
-        subscriber.start(&followed.map_err(|_| Ended(Fault::Busy))?);
+        subscriber.start(&followed.map_err(|_| Ended(self.refusal()))?);
         Ok(())
+    }
+
+    /// Why an auction does not take a request now.
+    fn refusal(&self) -> Fault {
+        if self.shared.auctions.is_stopping() {
+            Fault::ShuttingDown
+        } else {
+            Fault::Busy
+        }
     }
 
     fn unsubscribe(&self, sale_id: SaleId) {
