@@ -17,7 +17,7 @@ pub const HANDS_OFF_MS: i64 = 90_000;
 /// Between two moves.
 const BETWEEN_MOVES_MS: i64 = 1_000;
 /// Before the first lot.
-const SETTLE_MS: i64 = 700;
+const SETTLE_MS: i64 = 300;
 /// Between two lots.
 const BETWEEN_LOTS_MS: i64 = 5_000;
 /// Between two remarks.
@@ -93,6 +93,8 @@ struct OnTheBlock {
     lowered: u32,
     split: bool,
     coaxed: bool,
+    /// A visitor was greeted.
+    greeted: bool,
     patience_ms: i64,
 }
 
@@ -148,7 +150,8 @@ impl Autopilot {
     }
 
     fn made(&mut self, now_ms: i64, next: Move) -> Move {
-        self.moved_at_ms = Some(now_ms);
+        // The first lot follows at once: nobody came to hear that the sale has begun.
+        self.moved_at_ms = (next != Move::StartSale).then_some(now_ms);
         if matches!(next, Move::Say(_)) {
             self.said_at_ms = Some(now_ms);
         }
@@ -307,15 +310,11 @@ impl Autopilot {
             return None;
         }
         let leader = lot.view.leader?;
-        let visitor = visitor_leads(Some(leader), cast);
+        if visitor_leads(Some(leader), cast) && !std::mem::replace(&mut self.lot.greeted, true) {
+            return Some(Move::Say(patter::greet(price_minor)));
+        }
         let choice = self.rng.random_range(0..u32::MAX);
-        Some(Move::Say(patter::remark(
-            leader,
-            visitor,
-            price_minor,
-            next_minor,
-            choice,
-        )))
+        Some(Move::Say(patter::remark(leader, price_minor, next_minor, choice)))
     }
 
     fn band_at(&self, lot_id: Uuid, price_minor: i64) -> Option<Band> {

@@ -2,7 +2,7 @@
 //! were written down before the sale. What it sees in, what the clerk enters out; no I/O.
 
 use super::{
-    scene::ROOM_PADDLES_MAX,
+    scene::{Cast, ROOM_PADDLES_MAX},
     temperament::{Action, Bidder, Sight, Temperament, heat, round_down},
     wire::{Channel, Leader},
 };
@@ -17,10 +17,6 @@ const PADDLES: u32 = 14;
 const PHONES_FROM: u32 = 401;
 /// How many telephones there are.
 const PHONES: u32 = 4;
-/// The numbers of written bids.
-const WRITTEN_FROM: u32 = 501;
-/// How many people write.
-const WRITERS: u32 = 20;
 /// The numbers handed to unnamed winners, up to the last of the room's.
 const NAMED_FROM: u32 = 601;
 
@@ -98,25 +94,26 @@ impl Floor {
         None
     }
 
-    /// The bids in writing, about one lot in five. `lots`: id, opening price and estimate, minor units.
-    pub fn written_bids(&mut self, lots: &[(Uuid, i64, (i64, i64))]) -> Vec<WrittenBid> {
-        let mut written = Vec::new();
-        for (lot_id, opening_minor, (low, high)) in lots {
-            if !self.rng.random_bool(0.22) {
-                continue;
-            }
-            // In hundredths, so that money stays whole.
-            let share = self.rng.random_range(62..98);
-            let max_minor = round_down(i64::midpoint(*low, *high) / 100 * share);
-            if max_minor >= *opening_minor && heat(self.seed, *lot_id) > 0.6 {
-                written.push(WrittenBid {
-                    lot_id: *lot_id,
-                    paddle: WRITTEN_FROM + self.rng.random_range(0..WRITERS),
-                    max_minor,
-                });
-            }
-        }
-        written
+    /// The bid in writing for a lot that comes up, if there is one; only somebody who has
+    /// registered can leave one. Estimate in minor units.
+    pub fn written_bid(
+        &mut self,
+        lot_id: Uuid,
+        opening_minor: i64,
+        estimate: (i64, i64),
+        cast: &Cast,
+    ) -> Option<WrittenBid> {
+        // In hundredths, so that money stays whole.
+        let share = self.rng.random_range(62..98);
+        let chosen = self.rng.random_range(0..cast.len().max(1));
+        let max_minor = round_down(i64::midpoint(estimate.0, estimate.1) / 100 * share);
+        let left = self.rng.random_bool(0.22) && max_minor >= opening_minor && heat(self.seed, lot_id) > 0.6;
+        let paddle = *cast.iter().nth(chosen)?;
+        left.then_some(WrittenBid {
+            lot_id,
+            paddle,
+            max_minor,
+        })
     }
 
     /// A number for a winner who had none.
@@ -236,15 +233,21 @@ mod tests {
     }
 
     #[test]
-    fn written_bids_lie_between_the_opening_and_the_estimate() {
-        let lots: Vec<_> = (0..60)
-            .map(|lot| (Uuid::from_u128(lot), 500_000, (800_000, 1_200_000)))
+    fn written_bids_are_of_registered_people_between_the_opening_and_the_estimate() {
+        let mut floor = Floor::new(6);
+        let cast = Cast::from([1_001, 1_004]);
+        let written: Vec<_> = (0..100)
+            .filter_map(|lot| floor.written_bid(Uuid::from_u128(lot), 500_000, (800_000, 1_200_000), &cast))
             .collect();
-        let written = Floor::new(6).written_bids(&lots);
-        assert!((5..28).contains(&written.len()), "{}", written.len());
+        assert!((8..40).contains(&written.len()), "{}", written.len());
         for bid in written {
             assert!((500_000..=980_000).contains(&bid.max_minor));
-            assert!((WRITTEN_FROM..NAMED_FROM).contains(&bid.paddle));
+            assert!(cast.contains(&bid.paddle));
         }
+        assert!((0..100).all(|lot| {
+            floor
+                .written_bid(Uuid::from_u128(lot), 500_000, (800_000, 1_200_000), &Cast::new())
+                .is_none()
+        }));
     }
 }

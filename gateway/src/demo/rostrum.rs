@@ -53,7 +53,6 @@ pub struct Rostrum<'a> {
     watchers: u32,
     in_flight: Option<(Uuid, Instant)>,
     outbox: VecDeque<(Uuid, Value)>,
-    written: bool,
 }
 
 impl<'a> Rostrum<'a> {
@@ -86,7 +85,6 @@ impl<'a> Rostrum<'a> {
             watchers: 0,
             in_flight: None,
             outbox: VecDeque::new(),
-            written: false,
         }
     }
 
@@ -120,7 +118,11 @@ impl<'a> Rostrum<'a> {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while self.scene.status != Some(SaleStatus::Ended) {
             tokio::select! {
-                heard = socket.hear() => self.hear(heard?, &mut socket).await?,
+                heard = socket.hear() => {
+                    self.hear(heard?, &mut socket).await?;
+                    // What waits for an answer waits no longer than that.
+                    self.send_next(&mut socket).await?;
+                }
                 _ = ticks.tick() => {
                     if expires_at_ms - unix_ms() < RENEW_AHEAD_MS {
                         let (token, expires) = self.account.token().await?;
@@ -269,11 +271,11 @@ impl<'a> Rostrum<'a> {
         tracing::debug!(?next, "autopilot");
         let room = self.season.room;
         let command = match next {
-            Move::StartSale => {
-                self.enter_written_bids();
-                json!({"kind": "start_sale"})
+            Move::StartSale => json!({"kind": "start_sale"}),
+            Move::Open(lot_id) => {
+                self.enter_written_bid(lot_id);
+                json!({"kind": "open_lot", "lot_id": lot_id})
             }
-            Move::Open(lot_id) => json!({"kind": "open_lot", "lot_id": lot_id}),
             Move::Ask(lot_id, ask_minor) => {
                 json!({"kind": "set_ask", "lot_id": lot_id, "ask_minor": ask_minor})
             }
@@ -293,25 +295,23 @@ impl<'a> Rostrum<'a> {
         self.command(room, &command);
     }
 
-    /// The bids in writing go into the book before the sale begins.
-    fn enter_written_bids(&mut self) {
-        if std::mem::replace(&mut self.written, true) {
+    /// A bid in writing goes into the book before the lot is opened.
+    fn enter_written_bid(&mut self, lot_id: Uuid) {
+        let Some(lot) = self.season.lots.get(&lot_id) else {
             return;
-        }
-        let lots: Vec<_> = self
-            .season
-            .room_lots
-            .iter()
-            .filter_map(|lot| {
-                let estimate = (lot.estimate_low_minor?, lot.estimate_high_minor?);
-                Some((lot.id, lot.rules.opening_price_minor, estimate))
-            })
-            .collect();
-        for WrittenBid {
+        };
+        let (Some(low), Some(high)) = (lot.estimate_low_minor, lot.estimate_high_minor) else {
+            return;
+        };
+        let (floor, opening_minor) = (&mut self.floor, lot.rules.opening_price_minor);
+        let written = self.stage.with_cast(self.season.room, |cast| {
+            floor.written_bid(lot_id, opening_minor, (low, high), cast)
+        });
+        if let Some(WrittenBid {
             lot_id,
             paddle,
             max_minor,
-        } in self.floor.written_bids(&lots)
+        }) = written
         {
             self.command(
                 self.season.room,

@@ -246,10 +246,15 @@ impl Bidder {
         let factor = self.rng.random_range(0.72..1.32) * heat(self.seed, sight.lot_id);
         let (low, high) = sight.estimate_minor;
         let limit_minor = round_down((i64::midpoint(low, high) as f64 * factor) as i64);
+        let thinks_ms = match self.temperament {
+            // Had made up its mind before the lot came up.
+            Temperament::Early => self.reaction_ms(sight) / 2,
+            _ => self.reaction_ms(sight),
+        };
         Interest {
             limit_minor: if wants { limit_minor } else { 0 },
             reacts_to_ms: sight.stirred_at_ms,
-            acts_at_ms: sight.now_ms + self.reaction_ms(sight),
+            acts_at_ms: sight.now_ms + thinks_ms,
             max_left: false,
         }
     }

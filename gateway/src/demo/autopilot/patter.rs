@@ -25,8 +25,13 @@ pub fn introduce(notes: &LotNotes) -> String {
     text.chars().take(280).collect()
 }
 
+/// A visitor leads for the first time.
+pub fn greet(price_minor: i64) -> String {
+    format!("{} online. A new face, welcome.", spoken(price_minor))
+}
+
 /// Where the bid is.
-pub fn remark(leader: Leader, visitor: bool, price_minor: i64, next_minor: i64, choice: u32) -> String {
+pub fn remark(leader: Leader, price_minor: i64, next_minor: i64, choice: u32) -> String {
     let (price, next) = (spoken(price_minor), spoken(next_minor));
     let lines: [String; 3] = match leader.channel {
         Channel::Floor => [
@@ -39,14 +44,9 @@ pub fn remark(leader: Leader, visitor: bool, price_minor: i64, next_minor: i64, 
             format!("{price} on the telephone, against the room."),
             format!("The telephone has it. Looking for {next}."),
         ],
-        Channel::Online if visitor => [
-            format!("{price} online. A new face, welcome."),
-            format!("Online at {price}, against the room."),
-            format!("With you online at {price}. {next} in the room?"),
-        ],
         Channel::Online => [
             format!("{price} online, against the room. {next}?"),
-            format!("It is with the internet at {price}."),
+            format!("With you online at {price}. {next} in the room?"),
             format!("Online at {price}. {next} to come back in."),
         ],
         Channel::Absentee => [
