@@ -6,10 +6,10 @@ mod telling;
 use super::{
     RECORD,
     messages::{CommandReply, Direct, Durable, Misplaced, Refused, Stop},
+    obituary::Obituary,
     outstanding::{Outstanding, Waiting},
     projector::{Projection, Projector},
     recent::Recent,
-    registry::Obituary,
     snapshots::Snapshotter,
     topic::Topic,
 };

@@ -9,6 +9,7 @@ mod actor;
 mod handle;
 mod live_sales;
 mod messages;
+mod obituary;
 mod outstanding;
 mod projector;
 mod recent;

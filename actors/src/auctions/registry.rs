@@ -4,6 +4,7 @@ use super::{
     actor::{AuctionActor, Parts},
     handle::AuctionHandle,
     messages::{CommandReply, Refused, Stop},
+    obituary::Obituary,
     projector::Projector,
     recovery,
     snapshots::Snapshotter,
@@ -49,29 +50,6 @@ pub struct Settings {
     pub snapshots: Snapshotter,
     /// Threads that auctions are spread over.
     pub threads: usize,
-}
-
-/// Says that an actor is gone without having been asked to go.
-pub(super) struct Obituary {
-    dead: Arc<AtomicBool>,
-    notify: Arc<Notify>,
-    withdrawn: bool,
-}
-
-impl Obituary {
-    /// The actor stops because it was asked to.
-    pub(super) fn withdraw(&mut self) {
-        self.withdrawn = true;
-    }
-}
-
-impl Drop for Obituary {
-    fn drop(&mut self) {
-        if !self.withdrawn {
-            self.dead.store(true, Ordering::Release);
-            self.notify.notify_one();
-        }
-    }
 }
 
 /// Where an actor goes on from.
@@ -214,11 +192,7 @@ impl AuctionRegistry {
     ) -> Entry {
         let settings = &self.inner.settings;
         let dead = Arc::new(AtomicBool::new(false));
-        let obituary = Obituary {
-            dead: Arc::clone(&dead),
-            notify: Arc::clone(&self.inner.notify),
-            withdrawn: false,
-        };
+        let obituary = Obituary::new(Arc::clone(&dead), Arc::clone(&self.inner.notify));
         let parts = Parts {
             sale_id,
             state: start.state,

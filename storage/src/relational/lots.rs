@@ -2,7 +2,7 @@
 
 use super::entities::lots;
 use super::error::{is_foreign_key_violation, is_unique_violation};
-use super::sales::lock_draft;
+use super::locks::lock_draft;
 use super::{Error, LotNumber, Store};
 use gavel_engine::ids::{LotId, SaleId, UserId};
 use gavel_engine::{money::Amount, rules::RuleSet};

@@ -8,6 +8,7 @@
 mod entities;
 mod error;
 mod kinds;
+mod locks;
 mod lot_number;
 mod lots;
 mod migrations;

@@ -2,7 +2,7 @@
 
 use super::entities::{registrations, users};
 use super::error::is_foreign_key_violation;
-use super::sales::lock;
+use super::locks::lock;
 use super::{Error, RegistrationStatus, SaleStatus, Store};
 use gavel_engine::ids::{Paddle, SaleId, UserId};
 use gavel_engine::time::Timestamp;

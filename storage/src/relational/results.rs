@@ -226,7 +226,7 @@ async fn set_live_state(
     status: SaleStatus,
     current_lot_id: Option<LotId>,
 ) -> Result<(), Error> {
-    let row = super::sales::lock(transaction, sale).await?;
+    let row = super::locks::lock(transaction, sale).await?;
     if row.live_seq > seq {
         return Ok(());
     }

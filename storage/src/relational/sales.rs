@@ -1,6 +1,7 @@
 //! Sales: drafts that change, and published ones whose catalogue is final.
 
 use super::entities::{lots, registrations, sales};
+use super::locks::{lock, lock_draft};
 use super::registrations::FIRST_ONLINE_PADDLE;
 use super::{
     BookVisibility, Error, LotRecord, RegistrationRecord, SaleKind, SaleStatus, Store,
@@ -10,8 +11,8 @@ use gavel_engine::ids::{LotId, SaleId};
 use gavel_engine::{money::Currency, time::Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Set,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -233,25 +234,6 @@ impl Sales<'_> {
             .all(&self.0.read)
             .await?;
         Ok(ids.into_iter().map(SaleId::from).collect())
-    }
-}
-
-/// The sale's row, held against other writers until the transaction ends.
-pub(super) async fn lock(transaction: &DatabaseTransaction, id: SaleId) -> Result<sales::Model, Error> {
-    sales::Entity::find_by_id(id)
-        .lock_exclusive()
-        .one(transaction)
-        .await?
-        .ok_or(Error::NoSuchSale)
-}
-
-/// As [`lock`], for changes to the catalogue.
-pub(super) async fn lock_draft(transaction: &DatabaseTransaction, id: SaleId) -> Result<sales::Model, Error> {
-    let row = lock(transaction, id).await?;
-    if row.status == SaleStatus::Draft {
-        Ok(row)
-    } else {
-        Err(Error::NotDraft)
     }
 }
 
