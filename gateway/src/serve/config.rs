@@ -13,6 +13,19 @@ use figment::{
 use serde::{Deserialize, Serialize};
 use std::{net::SocketAddr, path::PathBuf};
 
+/// Variables of the environment that other parts of Gavel, its examples and its tests read.
+const NOT_SETTINGS: &[&str] = &[
+    "bin",
+    "config",
+    "demo_pace",
+    "demo_seed",
+    "log",
+    "password",
+    "shared",
+    "test_seed",
+    "url",
+];
+
 /// Flags of `gavel serve` and `gavel demo`.
 #[derive(Debug, Clone, Default, Args, Serialize)]
 pub struct ServeArgs {
@@ -96,7 +109,7 @@ impl Config {
             .merge(
                 Env::prefixed("GAVEL_")
                     // Read elsewhere.
-                    .ignore(&["config", "log", "password", "demo_seed", "demo_pace", "shared"])
+                    .ignore(NOT_SETTINGS)
                     .split("__"),
             )
             .merge(Serialized::defaults(args))
