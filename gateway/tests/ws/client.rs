@@ -4,7 +4,7 @@ use super::contract::hold;
 use crate::support::Node;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     WebSocketStream, client_async,
@@ -18,13 +18,15 @@ use tokio_tungstenite::{
 };
 
 /// Nothing takes this long unless something is broken.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// One connection.
 pub struct Client {
     socket: WebSocketStream<TcpStream>,
     /// Every message that came, in order.
     pub received: Vec<Value>,
+    /// Those among them that nobody has asked for yet.
+    unread: VecDeque<Value>,
     /// Every well-formed message that was sent.
     pub sent: Vec<Value>,
 }
@@ -52,6 +54,7 @@ impl Client {
         Self {
             socket,
             received: Vec::new(),
+            unread: VecDeque::new(),
             sent: Vec::new(),
         }
     }
@@ -96,8 +99,8 @@ impl Client {
         let _ = self.socket.flush().await;
     }
 
-    /// The next message.
-    pub async fn next(&mut self) -> Value {
+    /// The next message that comes.
+    async fn next(&mut self) -> Value {
         match self.next_or_end().await {
             Ok(message) => message,
             Err(end) => panic!("ended by {end:?} after {:#?}", self.received.last()),
@@ -105,12 +108,15 @@ impl Client {
     }
 
     async fn next_or_end(&mut self) -> Result<Value, Option<End>> {
+        match tokio::time::timeout(PATIENCE, self.read()).await {
+            Ok(next) => next,
+            Err(_) => panic!("nothing came after {:#?}", self.received.last()),
+        }
+    }
+
+    async fn read(&mut self) -> Result<Value, Option<End>> {
         loop {
-            let next = tokio::time::timeout(PATIENCE, self.socket.next());
-            let next = next
-                .await
-                .unwrap_or_else(|_| panic!("nothing came after {:#?}", self.received.last()));
-            match next {
+            match self.socket.next().await {
                 Some(Ok(Message::Text(text))) => {
                     let message: Value = serde_json::from_str(&text).unwrap();
                     hold(&message);
@@ -131,36 +137,48 @@ impl Client {
         }
     }
 
-    /// The next message that fits; those before it are passed over.
+    /// The first unread message that fits, which may still have to come; the others stay unread.
     pub async fn until(&mut self, fits: impl Fn(&Value) -> bool) -> Value {
+        if let Some(at) = self.unread.iter().position(&fits) {
+            return self.unread.remove(at).unwrap();
+        }
         loop {
             let message = self.next().await;
             if fits(&message) {
                 return message;
             }
+            self.unread.push_back(message);
         }
     }
 
-    /// The next message of this type.
+    /// Everything that comes until a message has this seq or a later one.
+    pub async fn up_to(&mut self, seq: u64) {
+        while self.received.last().unwrap()["seq"].as_u64() < Some(seq) {
+            let message = self.next().await;
+            self.unread.push_back(message);
+        }
+    }
+
+    /// The first unread message of this type.
     pub async fn answer(&mut self, kind: &str) -> Value {
         self.until(|message| message["type"] == kind).await
     }
 
-    /// The next update with an event of this kind.
+    /// The first unread update with an event of this kind.
     pub async fn update_with(&mut self, kind: &str) -> Value {
         self.until(|message| event(message, kind).is_some()).await
     }
 
-    /// The next event of this kind.
+    /// The first unread event of this kind.
     pub async fn event(&mut self, kind: &str) -> Value {
         let update = self.update_with(kind).await;
         event(&update, kind).unwrap().clone()
     }
 
-    /// Everything that comes before the answer to a ping.
+    /// Everything that is unread or comes before the answer to a ping.
     pub async fn before_pong(&mut self) -> Vec<Value> {
         self.send(json!({"type": "ping", "t": 7.5})).await;
-        let mut before = Vec::new();
+        let mut before = Vec::from(std::mem::take(&mut self.unread));
         loop {
             let message = self.next().await;
             if message["type"] == "pong" {
@@ -206,12 +224,18 @@ impl Client {
 
     /// Gives a command; answers how it ended.
     pub async fn command(&mut self, sale: &str, command: Value) -> Value {
+        let command_id = self.order(sale, command).await;
+        self.until(|message| message["command_id"] == command_id).await
+    }
+
+    /// Gives a command without waiting; answers its id.
+    pub async fn order(&mut self, sale: &str, command: Value) -> String {
         let command_id = id();
         let message =
             json!({"type": "command", "command_id": command_id, "sale_id": sale, "command": command});
         self.send_text(&message.to_string()).await;
         self.sent.push(message);
-        self.until(|message| message["command_id"] == command_id).await
+        command_id
     }
 
     /// Gives a command that must be carried out; answers its seq.
