@@ -18,6 +18,8 @@ enum Command {
     Serve(cli::serve::Args),
     /// Runs a node with a demonstration sale that is alive, and prints log-ins to it.
     Demo(cli::demo::Args),
+    /// Opens accounts, such as those of the staff.
+    User(cli::user::Args),
 
     /// Holds the engine against rule vectors.
     Vectors(cli::vectors::VectorsArgs),
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
     match Gavel::parse().command {
         Command::Serve(args) => args.run(),
         Command::Demo(args) => args.run(),
+        Command::User(args) => args.run(),
 
         Command::Vectors(args) => args.run(),
         Command::Replay(args) => args.run(),

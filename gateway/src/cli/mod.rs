@@ -3,4 +3,5 @@
 pub mod demo;
 pub mod replay;
 pub mod serve;
+pub mod user;
 pub mod vectors;
