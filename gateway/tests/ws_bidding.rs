@@ -1,5 +1,7 @@
 //! Bids over the WebSocket: every answer, and that none but the right ones change anything.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+
 mod support;
 mod ws;
 

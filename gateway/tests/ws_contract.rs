@@ -1,6 +1,8 @@
 //! `docs/asyncapi.yaml` against what a node really sends: a room sale and a timed sale go through
 //! every message, event and command that the document describes, and nothing else comes.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+
 mod support;
 mod ws;
 

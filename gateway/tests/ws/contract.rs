@@ -11,8 +11,11 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::read);
 /// The document, and a validator for each message that it describes.
 pub struct Contract {
     pub document: Value,
-    validators: BTreeMap<String, Validator>,
+    validators: BTreeMap<String, LazyValidator>,
 }
+
+/// Made when the first message of its type comes: no test needs them all.
+type LazyValidator = LazyLock<Validator, Box<dyn FnOnce() -> Validator + Send>>;
 
 /// The one contract.
 pub fn contract() -> &'static Contract {
@@ -34,7 +37,8 @@ impl Contract {
         let validators = messages.iter().map(|(kind, message)| {
             let schema = json!({"components": document["components"], "allOf": [message["payload"]]});
             let options = jsonschema::options().with_draft(Draft::Draft7);
-            (kind.clone(), options.build(&schema).unwrap())
+            let build = move || options.build(&schema).unwrap();
+            (kind.clone(), LazyValidator::new(Box::new(build)))
         });
         let validators = validators.collect();
         Self { document, validators }
