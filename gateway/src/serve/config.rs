@@ -11,7 +11,7 @@ use figment::{
     providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf};
 
 /// Variables of the environment that other parts of Gavel, its examples and its tests read.
 const NOT_SETTINGS: &[&str] = &[
@@ -50,6 +50,18 @@ pub struct ServeArgs {
     #[serde(skip)]
     pub print_config: bool,
 }
+
+/// More threads than any machine has use for.
+const THREADS_MAX: u64 = 1024;
+
+/// Smaller segments would not hold a sale's rules, larger ones take too long to prepare.
+const SEGMENT_BYTES: RangeInclusive<u64> = 64 << 10..=1 << 30;
+
+/// What a segment is a multiple of.
+const SEGMENT_UNIT_BYTES: u64 = 4096;
+
+/// From the least that argon2 takes to what one sign-in may take of a machine.
+const PASSWORD_MEMORY_KIB: RangeInclusive<u64> = 8..=4 << 20;
 
 /// A node's settings.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -115,6 +127,35 @@ impl Config {
             .merge(Serialized::defaults(args))
             .extract()
             .map_err(|error| format!("configuration: {error}"))
+            .and_then(Self::checked)
+    }
+
+    /// What makes no sense is refused before anything is made or started with it.
+    fn checked(self) -> Result<Self, String> {
+        let within = |name: &str, value: u64, allowed: RangeInclusive<u64>| {
+            if allowed.contains(&value) {
+                return Ok(());
+            }
+            let (least, most) = allowed.into_inner();
+            Err(format!(
+                "configuration: {name} is {value}, but must be from {least} to {most}"
+            ))
+        };
+        within("workers", self.workers as u64, 1..=THREADS_MAX)?;
+        within("auction_threads", self.auction_threads as u64, 1..=THREADS_MAX)?;
+        within("segment_bytes", self.segment_bytes, SEGMENT_BYTES)?;
+        within(
+            "password_memory_kib",
+            self.password_memory_kib.into(),
+            PASSWORD_MEMORY_KIB,
+        )?;
+        if !self.segment_bytes.is_multiple_of(SEGMENT_UNIT_BYTES) {
+            let bytes = self.segment_bytes;
+            return Err(format!(
+                "configuration: segment_bytes is {bytes}, but must be a multiple of {SEGMENT_UNIT_BYTES}"
+            ));
+        }
+        Ok(self)
     }
 
     /// The proxies that are trusted.

@@ -92,12 +92,15 @@ pub struct Running {
 /// [`Error`]; nothing is left running then, except threads that end by themselves.
 pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running, Error> {
     let clock: SharedClock = Arc::new(SystemClock);
+    let proxies = config.proxies()?;
     let data_dir = DataDir::open(&config.data)?;
     // Taken before anything is started, so that a taken address is found out first.
     let listener = TcpListener::bind(config.listen).map_err(|source| Error::Listen {
         address: config.listen,
         source,
     })?;
+    // So is a key that needs an operator.
+    let key = SigningKey::load_or_create(data_dir.keys()).map_err(|error| Error::Users(error.to_string()))?;
     let store = relational::Store::open(data_dir.root()).await?;
     let snapshots = snapshot::Store::open(data_dir.snapshots(), snapshot::Options::default())?;
     for damage in snapshots.damage() {
@@ -135,7 +138,6 @@ pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running,
         .await
         .map_err(Error::Reconcile)?;
 
-    let key = SigningKey::load_or_create(data_dir.keys()).map_err(|error| Error::Users(error.to_string()))?;
     let verifier = TokenVerifier::new(&key, Arc::clone(&clock));
     let mut users_config = UsersConfig::default();
     users_config.passwords.memory_kib = config.password_memory_kib;
@@ -162,7 +164,7 @@ pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running,
         demo,
         clock,
         readiness: probe(writer.handle(), store.clone()),
-        proxies: config.proxies()?,
+        proxies,
         secure_cookies: config.secure_cookies,
     };
     let state = web::Data::new(state);

@@ -55,6 +55,17 @@ impl Launch {
         self
     }
 
+    /// Listens there instead of on a free port.
+    pub fn listen(mut self, address: &str) -> Self {
+        let listen = self
+            .arguments
+            .iter()
+            .position(|argument| argument == "--listen")
+            .unwrap();
+        address.clone_into(&mut self.arguments[listen + 1]);
+        self
+    }
+
     /// Sets an environment variable.
     pub fn environment(mut self, name: &str, value: impl ToString) -> Self {
         self.environment.push((name.to_owned(), value.to_string()));
@@ -154,17 +165,12 @@ impl Output {
             .collect()
     }
 
-    /// The one reason that was given for not starting.
+    /// The reason that was given for not starting: the last thing said.
     pub fn reason(&self) -> String {
-        let reasons: Vec<_> = self
-            .stderr
-            .iter()
-            .filter_map(|line| line.strip_prefix("gavel: "))
-            .collect();
-        let [reason] = reasons[..] else {
-            panic!("not one reason:\n{}", self.stderr.join("\n"));
-        };
-        reason.to_owned()
+        let said = self.stderr.join("\n");
+        let reason = self.stderr.iter().position(|line| line.starts_with("gavel: "));
+        let reason = reason.unwrap_or_else(|| panic!("no reason:\n{said}"));
+        self.stderr[reason..].join("\n")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sea_orm::error::ConnAcquireErr;
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What went wrong in the relational store.
 #[derive(Debug, thiserror::Error)]
@@ -107,6 +107,20 @@ fn sqlite_code(error: &DbErr) -> Option<(u32, String)> {
     };
     let extended: u32 = error.code()?.parse().ok()?;
     Some((extended & 0xff, error.message().to_owned()))
+}
+
+impl Error {
+    /// An operator has to find the file; SQLite does not say which it is.
+    pub(super) fn naming(self, path: &Path) -> Self {
+        let named = |text: String| format!("{}: {text}", path.display());
+        match self {
+            Self::Damaged(text) => Self::Damaged(named(text)),
+            Self::ReadOnly(text) => Self::ReadOnly(named(text)),
+            Self::DiskFull(text) => Self::DiskFull(named(text)),
+            Self::Disk(text) => Self::Disk(named(text)),
+            other => other,
+        }
+    }
 }
 
 impl From<DbErr> for Error {

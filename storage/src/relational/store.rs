@@ -5,6 +5,7 @@ use super::{Error, Lots, Pictures, Registrations, Results, Sales, Tokens, Users}
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    sqlx::{self, Connection as _, SqliteConnection},
 };
 use sea_orm_migration::MigratorTrait;
 use std::fs::{File, OpenOptions};
@@ -38,16 +39,22 @@ impl Store {
     /// [`Error::DiskFull`] and [`Error::Disk`] say what an operator has to do.
     pub async fn open(directory: &Path) -> Result<Self, Error> {
         let path = directory.join(FILE_NAME);
+        Self::open_at(directory, &path)
+            .await
+            .map_err(|error| error.naming(&path))
+    }
+
+    async fn open_at(directory: &Path, path: &Path) -> Result<Self, Error> {
         let cannot_open = |reason: &dyn std::fmt::Display| Error::CannotOpen {
-            path: path.clone(),
+            path: path.to_owned(),
             reason: reason.to_string(),
         };
-        create_private(directory, &path).map_err(|error| match error.kind() {
+        create_private(directory, path).map_err(|error| match error.kind() {
             io::ErrorKind::ReadOnlyFilesystem => Error::ReadOnly(error.to_string()),
             io::ErrorKind::StorageFull => Error::DiskFull(error.to_string()),
             _ => cannot_open(&error),
         })?;
-        let connect = async |connections_max| match Database::connect(options(&path, connections_max)).await {
+        let connect = async |connections_max| match Database::connect(options(path, connections_max)).await {
             Ok(connection) => Ok(connection),
             Err(error) => match Error::from(error) {
                 Error::Database(error) => Err(cannot_open(&error)),
@@ -56,7 +63,7 @@ impl Store {
         };
         let write = connect(1).await?;
         check(&write).await?;
-        migrate(&write, &path).await?;
+        migrate(&write, path).await?;
         Ok(Self {
             read: connect(READERS_MAX).await?,
             write,
@@ -157,8 +164,22 @@ fn options(path: &Path, connections_max: u32) -> ConnectOptions {
                 .pragma("journal_size_limit", "67108864")
                 // A damaged or hostile schema runs nothing.
                 .pragma("trusted_schema", "OFF")
+        })
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            pool.after_release(|connection, _| Box::pin(has_come_out_of_its_transaction(connection)))
         });
     options
+}
+
+/// SQLite may end a transaction by itself, as when the disk is full; the driver's rollback then fails, and
+/// it goes on counting a transaction that is none. Later ones would nest in it and be answered, but
+/// never be committed: such a connection is closed instead.
+async fn has_come_out_of_its_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // The rollback may still be under way; what is asked after it is answered after it.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 /// Damage is told at the start, not in the middle of a sale.
