@@ -1,0 +1,159 @@
+/** A lot from the first bid to the hammer, as two bidders and the console see it. */
+import { expect, test } from './support/test';
+import { BidderView } from './support/bidder';
+import { PASSWORD } from './support/house';
+
+test('a newcomer signs up, bids with one tap, is outbid, and wins', async ({ house, people }) => {
+  const sale = await house.sale({ lots: [{ picture: true }, {}] });
+  const boris = await house.bidder('Boris Lem', sale);
+  const desk = await people.console(sale);
+  const page = await people.page(null);
+  const anna = new BidderView(page);
+
+  await test.step('from the list of sales to an account and a paddle', async () => {
+    await page.goto('/');
+    await page.getByTestId('sale-card').filter({ hasText: sale.title }).click();
+    await page.getByTestId('sign-in-to-bid').click();
+    await page.getByRole('link', { name: 'Create an account' }).click();
+    await page.getByLabel('Your name').fill('Anna Karlsen');
+    await page.getByLabel('User name').fill('anna.karlsen');
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByTestId('sign-up').click();
+    await expect(page).toHaveURL(sale.path);
+    await expect(page.getByTestId('account')).toContainText('Anna Karlsen');
+    await page.getByTestId('register').click();
+    await expect(anna.by('paddle')).toHaveText('Paddle 1002');
+    await expect(anna.button).toHaveCount(0);
+  });
+
+  const second = await people.bidder(boris, sale);
+  await desk.begin();
+
+  await test.step('one tap, and everybody sees it', async () => {
+    await anna.expectLot('1', 'open');
+    await expect(anna.by('lot-title')).toHaveText('Still Life with Quinces, No. 1');
+    await expect(anna.by('estimate')).toContainText('£1,000');
+    await expect(page.getByRole('img', { name: /Thorburn-Vey/ })).toBeVisible();
+    await anna.tap('£500');
+    await anna.expectPrice('£500', 'you');
+    await anna.expectStanding('leading', 'You lead');
+    await expect(anna.button).toBeDisabled();
+    await second.expectPrice('£500', 'online');
+    await desk.expectPrice('£500', 'Online · Paddle 1002');
+    await expect(desk.by('console-floor')).toContainText('Floor £550');
+  });
+
+  await test.step('outbid beyond doubt', async () => {
+    await second.tap('£550');
+    await second.expectStanding('leading');
+    await anna.expectStanding('outbid', 'You have been outbid', 'Bid £600 to lead again.');
+    await anna.expectPrice('£550', 'online');
+    await expect(page.getByTestId('announce-now')).toContainText('You have been outbid');
+    await desk.expectPrice('£550', 'Online · Paddle 1001');
+  });
+
+  await test.step('an amount of one’s own', async () => {
+    await anna.enter('own-amount', '£700');
+    await anna.expectStanding('leading');
+    await second.expectStanding('outbid', 'Bid £750 to lead again.');
+    await second.expectPrice('£700', 'online');
+    await expect(second.button).toHaveText('Bid £750');
+    await expect(desk.bids).toHaveCount(3);
+  });
+
+  await test.step('the hammer', async () => {
+    await desk.act('warn', 'f');
+    await expect(anna.by('fair-warning')).toBeVisible();
+    await expect(second.by('fair-warning')).toBeVisible();
+    await desk.act('sold', 's');
+    await anna.expectStanding('won', 'You won this lot', '£700');
+    await second.expectStanding('lost', 'You did not win this lot', '£700');
+    for (const view of [anna, second]) {
+      await view.expectPrice('£700');
+      await expect(view.by('winner')).toContainText('to paddle 1002');
+      await expect(view.button).toHaveCount(0);
+    }
+    await anna.expectHistory(['You', '£700'], ['Paddle 1001', '£550'], ['You', '£500']);
+    await second.expectHistory(['Paddle 1002', '£700'], ['You', '£550'], ['Paddle 1002', '£500']);
+    await desk.expectPrice('£700', 'to paddle 1002');
+  });
+
+  await test.step('the next lot owes nothing to the last', async () => {
+    await desk.next('2');
+    for (const view of [anna, second]) {
+      await view.expectLot('2', 'open');
+      await expect(view.standing).toHaveCount(0);
+      await view.expectPrice('£500', 'nobody');
+      await expect(view.button).toHaveText('Bid £500');
+    }
+  });
+
+  await test.step('where one stands, on one page', async () => {
+    await page.getByRole('link', { name: 'My bids' }).click();
+    const row = page.getByTestId('my-sale').getByRole('listitem');
+    await expect(row).toHaveCount(1);
+    await expect(row).toContainText('£700');
+    await expect(row.getByTestId('standing-chip')).toHaveText('Won');
+  });
+});
+
+test('a maximum answers the room step by step, and never above itself', async ({
+  house,
+  people,
+}) => {
+  const sale = await house.sale();
+  const bidder = await people.bidder(await house.bidder('Clara Venn', sale), sale);
+  const desk = await people.console(sale);
+  await desk.begin();
+
+  await bidder.enter('max-amount', '1000');
+  await bidder.expectStanding('leading', 'Your maximum is £1,000.');
+  await bidder.expectPrice('£500', 'you');
+
+  await desk.floor('£550', '£600');
+  await expect(desk.leader).toHaveText('Online · Paddle 1001');
+  await bidder.expectPrice('£600', 'you');
+  await desk.floor('£650', '£700');
+  await bidder.expectStanding('leading', 'Your maximum is £1,000.');
+
+  await test.step('an amount and a paddle of the room', async () => {
+    await desk.act('amount', 'b');
+    await expect(desk.by('dialog-amount')).toBeFocused();
+    await desk.page.keyboard.type('900');
+    await desk.press('Tab');
+    await desk.page.keyboard.type('77');
+    await desk.press('Enter');
+    await desk.expectPrice('£950', 'Online · Paddle 1001');
+    await bidder.expectPrice('£950', 'you');
+  });
+
+  await test.step('a tie goes to who was first, the next step to the room', async () => {
+    await desk.floor('£1,000');
+    await expect(desk.leader).toHaveText('Online · Paddle 1001');
+    await bidder.expectStanding('leading');
+    await bidder.expectPrice('£1,000', 'you');
+    await desk.floor('£1,100');
+    await expect(desk.leader).toHaveText('Room');
+    await bidder.expectStanding('outbid', 'Bid £1,200 to lead again.');
+    await bidder.expectPrice('£1,100', 'room');
+  });
+});
+
+test('an absentee bid bids for one who has gone', async ({ house, people }) => {
+  const sale = await house.sale();
+  const bidder = await people.bidder(await house.bidder('Dora Quill', sale), sale);
+  const desk = await people.console(sale);
+
+  await bidder.page.getByTestId('lot-card').first().click();
+  await bidder.enter('absentee-amount', '650');
+  await bidder.expectStanding('absentee', 'up to £650');
+  await desk.by('console-tab-book').click();
+  await expect(desk.by('console-book')).toContainText('Paddle 1001');
+  await expect(desk.by('console-book')).toContainText('£650');
+  await bidder.page.close();
+
+  await desk.begin();
+  await desk.expectPrice('£500', 'Book · Paddle 1001');
+  await desk.floor('£550', '£600');
+  await expect(desk.leader).toHaveText('Book · Paddle 1001');
+});

@@ -1,0 +1,109 @@
+/** The server is killed while people are bidding, and comes back at the same address. */
+import { BidderView } from './support/bidder';
+import type { House, OpenSale } from './support/house';
+import { expect, test, type People } from './support/test';
+
+/** Longer than the longest pause between two attempts to come back. */
+const BACK_WITHIN = { timeout: 20_000 };
+
+/** A bidder whom nothing from the server reaches while the test wants it so. */
+async function hardOfHearing(people: People, house: House, sale: OpenSale) {
+  const page = await people.page(await house.bidder('Ivo Marsh', sale));
+  let deaf = false;
+  await page.routeWebSocket('**/ws/v1', (socket) => {
+    socket.connectToServer().onMessage((message) => {
+      if (!deaf) socket.send(message);
+    });
+  });
+  await page.goto(sale.path);
+  return { page, bidder: new BidderView(page), deafen: (on: boolean) => (deaf = on) };
+}
+
+test.beforeEach(({ people }) => {
+  people.expectComplaints(/WebSocket connection|ERR_CONNECTION|Failed to load resource/);
+});
+
+test('a bid that the server never read is told so, and can be made again', async ({
+  house,
+  people,
+}) => {
+  const sale = await house.sale();
+  const bidder = await people.bidder(await house.bidder('Hedda Bloom', sale), sale);
+  const desk = await people.console(sale);
+  await desk.begin();
+  await desk.floor('£500');
+  await expect(bidder.button).toHaveText('Bid £550');
+
+  await test.step('the bid is on its way when the server dies', async () => {
+    house.gavel.freeze();
+    await bidder.tap('£550');
+    await expect(bidder.button).toHaveText('Sending £550…');
+    await house.gavel.kill();
+    await expect(bidder.connection).not.toHaveAttribute('data-phase', 'online');
+    await expect(bidder.by('connection-notice')).toContainText('You cannot bid until');
+    await expect(bidder.fate).toHaveAttribute('data-fate', 'checking');
+    await expect(bidder.fate).toContainText('Its true fate is shown as soon as the line is back');
+    await expect(bidder.button).toBeDisabled();
+    await expect(bidder.button).toHaveText('Waiting for the connection');
+    await bidder.expectPrice('£500', 'room');
+  });
+
+  await test.step('the page comes back by itself and knows the fate', async () => {
+    await house.gavel.start();
+    await expect(bidder.connection).toHaveAttribute('data-phase', 'online', BACK_WITHIN);
+    await expect(bidder.by('connection-notice')).toHaveCount(0);
+    await expect(bidder.fate).toHaveAttribute('data-code', 'not_received');
+    await expect(bidder.fate).toContainText('does not count. It never reached the server.');
+    await bidder.expectPrice('£500', 'room');
+    await bidder.expectHistory(['Room', '£500']);
+  });
+
+  await test.step('and the sale goes on', async () => {
+    await bidder.tap('£550');
+    await bidder.expectStanding('leading');
+    await expect(desk.by('connection')).toHaveAttribute('data-phase', 'online', BACK_WITHIN);
+    await desk.expectPrice('£550', 'Online · Paddle 1001');
+    await desk.act('sold', 's');
+    await bidder.expectStanding('won', '£550');
+  });
+});
+
+test('a bid whose answer was lost counts, and the page finds out', async ({ house, people }) => {
+  const sale = await house.sale();
+  const { bidder, deafen } = await hardOfHearing(people, house, sale);
+  const desk = await people.console(sale);
+  await desk.begin();
+  await expect(bidder.button).toHaveText('Bid £500');
+
+  deafen(true);
+  await bidder.tap('£500');
+  await desk.expectPrice('£500', 'Online · Paddle 1001');
+  await expect(bidder.button).toHaveText('Sending £500…');
+  await house.gavel.kill();
+  await expect(bidder.fate).toHaveAttribute('data-fate', 'checking');
+  deafen(false);
+  await house.gavel.start();
+
+  await expect(bidder.connection).toHaveAttribute('data-phase', 'online', BACK_WITHIN);
+  await expect(bidder.fate).toHaveText('Your bid of £500 counts.');
+  await bidder.expectStanding('leading', 'You lead');
+  await bidder.expectPrice('£500', 'you');
+  await bidder.expectHistory(['You', '£500']);
+});
+
+test('a bid under way survives a reload of the page', async ({ house, people }) => {
+  const sale = await house.sale();
+  const { page, bidder, deafen } = await hardOfHearing(people, house, sale);
+  const desk = await people.console(sale);
+  await desk.begin();
+  await expect(bidder.button).toHaveText('Bid £500');
+
+  deafen(true);
+  await bidder.tap('£500');
+  await desk.expectPrice('£500', 'Online · Paddle 1001');
+  await expect(bidder.button).toHaveText('Sending £500…');
+  deafen(false);
+  await page.reload();
+  await expect(bidder.fate).toHaveText('Your bid of £500 counts.');
+  await bidder.expectStanding('leading');
+});

@@ -1,0 +1,235 @@
+/** A lot run from the keyboard alone, with a second console and a bidder who watch. */
+import { expect, test } from './support/test';
+
+test('a lot from the keyboard', async ({ house, people }) => {
+  const sale = await house.sale({ lots: [{ reserve_minor: 1_500_00 }, {}, {}] });
+  const bidder = await people.bidder(await house.bidder('Nils Tamm', sale), sale);
+  const desk = await people.console(sale);
+  const other = await people.console(sale);
+  const both = [desk, other];
+
+  await test.step('start, next: the first lot opens everywhere', async () => {
+    await expect(desk.by('console-hint')).toContainText('Press G');
+    await desk.begin();
+    await other.expectLot('1', 'open');
+    await bidder.expectLot('1', 'open');
+    await expect(desk.by('console-reserve')).toContainText('Reserve not met');
+    await expect(bidder.by('reserve')).toContainText('Not met');
+  });
+
+  await test.step('Space bids for the room at the ask', async () => {
+    await desk.floor('£500');
+    await expect(desk.leader).toHaveText('Room');
+    await other.expectPrice('£500', 'Room');
+    await expect(other.ask).toHaveText('£550');
+    await bidder.expectPrice('£500', 'room');
+  });
+
+  await test.step('an amount and a paddle', async () => {
+    await desk.press('b');
+    await expect(desk.by('dialog-amount')).toHaveValue('550');
+    await desk.page.keyboard.type('600');
+    await desk.press('Tab');
+    await desk.page.keyboard.type('41');
+    await desk.press('Enter');
+    await expect(desk.by('amount-dialog')).toHaveCount(0);
+    for (const console of both) await console.expectPrice('£600', 'Room · Paddle 41');
+  });
+
+  await test.step('a telephone bid wants a paddle', async () => {
+    await desk.press('p');
+    await expect(desk.by('dialog-paddle')).toBeFocused();
+    await desk.press('Enter');
+    await expect(desk.page.getByRole('alert')).toHaveText('Enter the paddle number.');
+    await desk.page.keyboard.type('52');
+    await desk.press('Enter');
+    for (const console of both) await console.expectPrice('£650', 'Phone · Paddle 52');
+    await bidder.expectPrice('£650', 'phone');
+  });
+
+  await test.step('ask and step', async () => {
+    await desk.press('a');
+    await desk.page.keyboard.type('800');
+    await desk.press('Enter');
+    for (const console of both) await expect(console.ask).toHaveText('£800');
+    await expect(bidder.by('own-amount')).toHaveAttribute('placeholder', /£(700|800)/);
+    await desk.press('i');
+    await desk.page.keyboard.type('200');
+    await desk.press('Enter');
+    for (const console of both) await expect(console.lot).toContainText('Step £200');
+    await desk.floor('£800');
+    for (const console of both) await expect(console.ask).toHaveText('£1,000');
+    await expect(bidder.button).toHaveText('Bid £1,000');
+  });
+
+  await test.step('fair warning, and a bid that answers it', async () => {
+    await desk.press('f');
+    await expect(bidder.by('fair-warning')).toHaveText('Fair warning');
+    await expect(other.by('console-fair-warning')).toBeVisible();
+    await bidder.tap('£1,000');
+    for (const console of both) await console.expectPrice('£1,000', 'Online · Paddle 1001');
+    await expect(bidder.by('fair-warning')).toHaveCount(0);
+  });
+
+  await test.step('undo takes the last bid back', async () => {
+    await expect(desk.by('console-undo')).toContainText('Undo £1,000');
+    await desk.press('u');
+    for (const console of both) await console.expectPrice('£800', 'Room');
+    await expect(bidder.rows.first()).toContainText('Retracted');
+    await bidder.expectPrice('£800', 'room');
+    await expect(bidder.standing).toHaveCount(0);
+    await expect(bidder.fate).toHaveCount(0);
+  });
+
+  await test.step('retract any bid from the history', async () => {
+    const phone = desk.bids.filter({ hasText: 'Phone' });
+    await phone.getByTestId('console-retract').focus();
+    await desk.press('Enter');
+    await expect(desk.by('dialog-confirm')).toBeFocused();
+    await expect(desk.by('confirm-dialog')).toContainText('£650, Paddle 52');
+    await desk.press('Enter');
+    for (const console of both) {
+      await expect(console.bids.filter({ hasText: 'Phone' })).toContainText('Retracted');
+      await console.expectPrice('£800', 'Room');
+    }
+  });
+
+  await test.step('pause and resume, from either console', async () => {
+    await desk.press('k');
+    for (const console of both) await console.expectLot('1', 'paused');
+    await expect(bidder.by('paused')).toBeVisible();
+    await desk.press('Space', 's', 'f');
+    await other.act('pause', 'k');
+    for (const console of both) {
+      await console.expectLot('1', 'open');
+      await console.expectPrice('£800', 'Room');
+    }
+    await expect(bidder.by('paused')).toHaveCount(0);
+  });
+
+  await test.step('a message to the room, typed over the keys', async () => {
+    await desk.press('m');
+    await expect(desk.by('dialog-message')).toBeFocused();
+    await desk.page.keyboard.type('Snow on panel: sixfold fpxsunok');
+    await expect(desk.by('dialog-message')).toHaveValue('Snow on panel: sixfold fpxsunok');
+    await desk.press('Enter');
+    await expect(bidder.by('room-message')).toContainText('Snow on panel: sixfold fpxsunok');
+    await expect(other.by('console-message-shown')).toContainText('Snow on panel');
+    for (const console of both) {
+      await console.expectLot('1', 'open');
+      await console.expectPrice('£800', 'Room');
+    }
+  });
+
+  await test.step('sold below the reserve only when confirmed', async () => {
+    await desk.press('s');
+    await expect(desk.by('sold-dialog')).toContainText('The reserve is not met');
+    await desk.press('Escape');
+    await expect(desk.by('sold-dialog')).toHaveCount(0);
+    await desk.expectLot('1', 'open');
+    await desk.press('s');
+    await expect(desk.by('sold-paddle')).toBeFocused();
+    await desk.page.keyboard.type('41');
+    await desk.press('Enter');
+    for (const console of both) {
+      await console.expectLot('1', 'closed');
+      await console.expectPrice('£800', 'to paddle 41');
+    }
+    await bidder.expectPrice('£800');
+    await expect(bidder.by('winner')).toContainText('to paddle 41');
+  });
+
+  await test.step('reopened, the lot is as it was', async () => {
+    await desk.act('reopen', 'r');
+    for (const console of both) {
+      await console.expectLot('1', 'open');
+      await console.expectPrice('£800');
+    }
+    await bidder.tap('£1,000');
+    await bidder.expectStanding('leading');
+  });
+
+  await test.step('passed, after a question', async () => {
+    await desk.press('x');
+    await expect(desk.by('confirm-dialog')).toContainText('Pass Lot 1?');
+    await desk.press('Enter');
+    for (const console of both) await console.expectLot('1', 'closed');
+    await bidder.expectStanding('passed', 'The lot was not sold');
+    await expect(desk.by('running-order-lot').first()).toContainText('Passed');
+  });
+
+  await test.step('the next lot by the other console, any lot from the running order', async () => {
+    await other.next('2');
+    await desk.expectLot('2', 'open');
+    await bidder.expectLot('2', 'open');
+    await desk.floor('£500');
+    await desk.press('s');
+    await desk.by('sold-unnamed').focus();
+    await desk.press('Enter');
+    await desk.expectLot('2', 'closed');
+    await desk.by('running-order-lot').nth(2).focus();
+    await desk.press('Enter');
+    await desk.expectLot('3', 'pending');
+    await desk.act('open', 'o');
+    for (const console of both) await console.expectLot('3', 'open');
+    await bidder.expectLot('3', 'open');
+  });
+});
+
+test('two consoles that press the same key at once bid once', async ({ house, people }) => {
+  const sale = await house.sale();
+  const desk = await people.console(sale);
+  const other = await people.console(sale);
+  await desk.begin();
+  await other.expectLot('1', 'open');
+  await expect(other.by('console-floor')).toContainText('Floor £500');
+
+  await Promise.all([desk.press('Space'), other.press('Space')]);
+  for (const console of [desk, other]) {
+    await console.expectPrice('£500', 'Room');
+    await expect(console.bids).toHaveCount(1);
+    await expect(console.log.first()).toHaveAttribute('data-phase', /done|refused/);
+  }
+  const phases = await Promise.all(
+    [desk, other].map((console) => console.log.first().getAttribute('data-phase')),
+  );
+  expect(phases.sort()).toEqual(['done', 'refused']);
+});
+
+test('keys: shown on the buttons and in the help, without effect while it is open', async ({
+  house,
+  people,
+}) => {
+  const sale = await house.sale();
+  const desk = await people.console(sale);
+  await desk.begin();
+  for (const [action, cap] of [
+    ['floor', 'Space'],
+    ['warn', 'F'],
+    ['sold', 'S'],
+    ['undo', 'U'],
+    ['pause', 'K'],
+    ['message', 'M'],
+  ] as const) {
+    await expect(desk.by(`console-${action}`).locator('kbd')).toHaveText(cap);
+  }
+  await desk.press('?');
+  await expect(desk.by('help-dialog')).toContainText('Fair warning');
+  await desk.press('f', 'k');
+  await desk.press('Escape');
+  await expect(desk.by('help-dialog')).toHaveCount(0);
+  await desk.expectLot('1', 'open');
+  await desk.expectPrice('—', 'Nobody yet');
+  await expect(desk.by('console-fair-warning')).toHaveCount(0);
+});
+
+test('who is there, and how many watch', async ({ house, people }) => {
+  const sale = await house.sale();
+  const desk = await people.console(sale);
+  const bidder = await people.bidder(await house.bidder('Odo Pell', sale), sale);
+  await desk.by('console-tab-people').click();
+  await expect(desk.by('console-online')).toContainText('Odo Pell');
+  await expect(desk.by('console-watchers')).toHaveText(/^[2-9] viewers$/);
+  await bidder.page.close();
+  await expect(desk.by('console-online')).not.toContainText('Odo Pell');
+});

@@ -1,0 +1,111 @@
+/** On a phone: the bid within the thumb's reach, nothing that scrolls sideways. */
+import type { BrowserContextOptions, Page } from '@playwright/test';
+import { expect, test } from './support/test';
+import { BidderView } from './support/bidder';
+import { STAFF } from './support/house';
+
+const VIEWPORT = { width: 390, height: 844 };
+const PHONE: BrowserContextOptions = { viewport: VIEWPORT, isMobile: true, hasTouch: true };
+const TOUCH_TARGET = 44;
+
+async function expectNoSidewaysScroll(page: Page) {
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(width, `${page.url()} is wider than the phone`).toBeLessThanOrEqual(VIEWPORT.width);
+}
+
+test('one tap bids, without scrolling, and says what came of it', async ({ house, people }) => {
+  const sale = await house.sale({ lots: [{ picture: true }, {}] });
+  const bidder = await people.bidder(await house.bidder('Pia Strand', sale), sale, PHONE);
+  const desk = await people.console(sale);
+  await desk.begin();
+  await expect(bidder.button).toHaveText('Bid £500');
+
+  const box = await bidder.button.boundingBox();
+  if (!box) throw new Error('the button is not drawn');
+  expect(box.y + box.height).toBeLessThanOrEqual(VIEWPORT.height);
+  expect(box.x).toBeGreaterThanOrEqual(0);
+  expect(box.x + box.width).toBeLessThanOrEqual(VIEWPORT.width);
+  expect(box.height).toBeGreaterThanOrEqual(TOUCH_TARGET);
+  expect(await bidder.page.evaluate(() => scrollY)).toBe(0);
+
+  await bidder.button.tap();
+  await bidder.expectStanding('leading');
+  await desk.floor('£550');
+  await bidder.expectStanding('outbid', 'You have been outbid', 'Bid £600');
+  await expectNoSidewaysScroll(bidder.page);
+
+  await test.step('other amounts are one tap away', async () => {
+    await expect(bidder.by('own-amount')).toBeHidden();
+    await bidder.by('bid-more').tap();
+    await expect(bidder.by('own-amount')).toBeInViewport();
+    await expectNoSidewaysScroll(bidder.page);
+    await bidder.enter('own-amount', '800');
+    await bidder.expectStanding('leading');
+    await expect(bidder.by('own-amount')).toBeHidden();
+  });
+
+  await test.step('the button stays where it is when the price moves', async () => {
+    await desk.floor('£850');
+    await expect(bidder.button).toHaveText('Bid £900');
+    const before = await bidder.button.boundingBox();
+    await desk.floor('£900');
+    await desk.press('f');
+    await expect(bidder.by('fair-warning')).toBeVisible();
+    await expect(bidder.button).toHaveText('Bid £950');
+    expect(await bidder.button.boundingBox()).toEqual(before);
+  });
+});
+
+test('no page scrolls sideways', async ({ house, people }) => {
+  // `/my` asks for a registration in every sale; there is none in most.
+  people.expectComplaints(/registrations\/me/);
+  const title = 'Allegory of the Four Quarters of the World, with Donors and a Dedication';
+  const sale = await house.sale({ lots: [{ picture: true, title }, {}] });
+  const sara = await house.bidder('Maximiliane Featherstonehaugh-Cholmondeley', sale);
+  const desk = await people.console(sale, PHONE);
+  await desk.begin();
+  await desk.floor('£500');
+  await desk.press('m');
+  await desk.page.keyboard.type('The lot is sold with its frame, which is of the period.');
+  await desk.press('Enter');
+  await expectNoSidewaysScroll(desk.page);
+  for (const action of ['floor', 'sold', 'warn']) {
+    await expect(desk.by(`console-${action}`)).toBeInViewport({ ratio: 1 });
+  }
+
+  const view = await people.bidder(sara, sale, PHONE);
+  const { page } = view;
+  const lots = sale.lots.map((lot) => `${sale.path}/lots/${lot.id}`);
+  for (const language of ['en', 'ru']) {
+    await page.getByTestId(`language-${language}`).click();
+    for (const path of ['/', sale.path, ...lots, '/my', '/no-such-page']) {
+      await page.goto(path);
+      await expect(page.getByRole('heading').first()).toBeVisible();
+      await expect(page.getByText(/^(Loading…|Загрузка…)$/)).toHaveCount(0);
+      await expectNoSidewaysScroll(page);
+    }
+  }
+  const guest = new BidderView(await people.page(null, PHONE));
+  for (const path of ['/sign-in', '/sign-up', sale.path]) {
+    await guest.page.goto(path);
+    await expect(guest.page.getByRole('heading').first()).toBeAttached();
+    await expectNoSidewaysScroll(guest.page);
+  }
+});
+
+test('the console can be run by thumb', async ({ house, people }) => {
+  const sale = await house.sale();
+  const page = await people.page(STAFF, PHONE);
+  await page.goto(sale.console);
+  for (const command of ['start', 'next', 'floor', 'floor', 'warn']) {
+    const button = page.getByTestId(`console-${command}`);
+    await expect(button).toBeEnabled();
+    await button.tap();
+  }
+  await expect(page.getByTestId('console-price')).toHaveText('£550');
+  await expect(page.getByTestId('console-fair-warning')).toBeVisible();
+  await page.getByTestId('console-sold').tap();
+  await page.getByTestId('sold-paddle').fill('12');
+  await page.getByTestId('sold-confirm').tap();
+  await expect(page.getByTestId('console-leader')).toHaveText('to paddle 12');
+});
