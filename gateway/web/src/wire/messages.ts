@@ -291,7 +291,8 @@ export interface DemoAccount {
 export interface About {
   name: string;
   version: string;
-  demo: null | { accounts: DemoAccount[]; sale_id: Uuid };
+  /** `sale_id`: null until the sale is there. */
+  demo: null | { accounts: DemoAccount[]; sale_id: Uuid | null };
 }
 
 export interface SaleSummary {
