@@ -22,9 +22,14 @@ pub fn base_url() -> String {
 
 /// The first sale that is being held in a room.
 pub async fn live_sale() -> Result<Value> {
-    let list: Value = reqwest::get(format!("{}/api/v1/sales", base_url())).await?.json().await?;
+    let list: Value = reqwest::get(format!("{}/api/v1/sales", base_url()))
+        .await?
+        .json()
+        .await?;
     let sales = list["sales"].as_array().cloned().unwrap_or_default();
-    let live = sales.into_iter().find(|sale| sale["status"] == "live" && sale["kind"] == "room");
+    let live = sales
+        .into_iter()
+        .find(|sale| sale["status"] == "live" && sale["kind"] == "room");
     live.ok_or_else(|| "no sale is live".into())
 }
 
@@ -55,7 +60,12 @@ impl Socket {
     /// The next message of the node.
     pub async fn next(&mut self) -> Result<Value> {
         loop {
-            match self.stream.next().await.ok_or("the node has closed the connection")?? {
+            match self
+                .stream
+                .next()
+                .await
+                .ok_or("the node has closed the connection")??
+            {
                 Message::Text(text) => return Ok(serde_json::from_str(&text)?),
                 Message::Close(reason) => return Err(format!("closed: {reason:?}").into()),
                 _ => {}

@@ -330,7 +330,9 @@ async fn a_node_whose_disk_fills_up_refuses_bids_before_it_is_full_and_serves_re
     gavel.kill().assert_killed();
     let gavel = launch.start().await;
     assert_eq!(history(&gavel.address, &house).await, kept);
-    Api::at(&gavel.address).sign_in("late-comer", house::PASSWORD).await;
+    Api::at(&gavel.address)
+        .sign_in("late-comer", house::PASSWORD)
+        .await;
 }
 
 /// Opens accounts until the database cannot take one; gives the code of the refusal.

@@ -40,7 +40,11 @@ async fn main() -> Result<()> {
     socket.send(json!({"type": "sign_in", "token": token})).await?;
     socket.subscribe(&sale["id"]).await?;
     let snapshot = socket.next_of("snapshot").await?;
-    let open = snapshot["lots"].as_array().into_iter().flatten().find(|lot| lot["state"] == "open");
+    let open = snapshot["lots"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|lot| lot["state"] == "open");
     let lot = open.ok_or("no lot is open at the moment")?;
 
     // The id is ours: if the answer is lost with the connection, `bid_status` with the same id tells
