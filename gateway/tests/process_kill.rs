@@ -24,6 +24,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
+use tokio::task::JoinSet;
 
 const KILLS: usize = 20;
 const BIDDERS: usize = 8;
@@ -78,19 +79,24 @@ async fn hold_a_sale(seed: u64) -> Tally {
     let house = House::prepare(&gavel.address, LOTS, BIDDERS).await;
     let (world, director) = World::new(house);
     director.opened(&gavel);
-    let console = actix_web::rt::spawn(console::run(world.clone(), rng.random()));
-    let bidders: Vec<_> = (world.house.bidders.iter().cloned())
-        .map(|bidder| actix_web::rt::spawn(bidder::take_part(world.clone(), bidder, rng.random())))
-        .collect();
+    let mut console = actix_web::rt::spawn(console::run(world.clone(), rng.random()));
+    let mut bidders = JoinSet::new();
+    for (index, bidder) in world.house.bidders.iter().enumerate() {
+        let take_part = bidder::take_part(world.clone(), bidder.clone(), rng.random());
+        bidders.spawn_local(async move { (index, take_part.await) });
+    }
 
-    let gavel = kill_again_and_again(&launch, gavel, &world, &director, &mut rng, &mut tally).await;
+    let gavel = tokio::select! {
+        gavel = kill_again_and_again(&launch, gavel, &world, &director, &mut rng, &mut tally) => gavel,
+        // Nobody leaves before the day ends, unless something is wrong.
+        left = &mut console => panic!("{left:?}"),
+        left = bidders.join_next() => panic!("{left:?}"),
+    };
 
     director.close();
     let log = console.await.unwrap();
-    let mut ledgers = Vec::new();
-    for bidder in bidders {
-        ledgers.push(bidder.await.unwrap());
-    }
+    let ledgers: BTreeMap<usize, Ledger> = bidders.join_all().await.into_iter().collect();
+    let mut ledgers: Vec<_> = ledgers.into_values().collect();
 
     // Now nothing moves, so a last kill may not change what anybody sees.
     let house = &world.house;

@@ -8,6 +8,13 @@ use crate::catalogue::{LiveSales, LiveUnavailable};
 use futures_util::future::LocalBoxFuture;
 use gavel_engine::auction::{LotSetup, Register, SaleKind, Setup};
 use gavel_storage::relational::{self, PublishedSale, RegistrationRecord, Store};
+use std::time::Duration;
+
+/// The wait after a sale was too busy to be taken over.
+const BUSY_RETRY_MS: u64 = 20;
+
+/// How often that is waited for: half a minute, longer than a disk that works takes for a segment.
+const BUSY_TRIES_MAX: u32 = 1500;
 
 impl LiveSales for AuctionRegistry {
     fn publish(&self, sale: PublishedSale) -> LocalBoxFuture<'static, Result<(), LiveUnavailable>> {
@@ -42,12 +49,24 @@ pub async fn reconcile(registry: &AuctionRegistry, store: &Store) -> Result<(), 
             .await
             .map_err(|error| error.to_string())?;
         if let Some(sale) = published {
-            take_over(registry, sale)
+            take_over_patiently(registry, sale)
                 .await
                 .map_err(|refused| refused.to_string())?;
         }
     }
     Ok(())
+}
+
+/// A start may find the journal at the end of a segment while the next one is still being made, which
+/// is no reason not to start.
+async fn take_over_patiently(registry: &AuctionRegistry, sale: PublishedSale) -> Result<(), Refused> {
+    for _ in 0..BUSY_TRIES_MAX {
+        match take_over(registry, sale.clone()).await {
+            Err(Refused::Busy) => actix::clock::sleep(Duration::from_millis(BUSY_RETRY_MS)).await,
+            ended => return ended,
+        }
+    }
+    take_over(registry, sale).await
 }
 
 async fn take_over(registry: &AuctionRegistry, published: PublishedSale) -> Result<(), Refused> {

@@ -4,7 +4,7 @@
 use gavel_engine::{
     auction::{Auction, Event, SalePhase},
     ids::{LotId, SaleId, UserId},
-    lot::{self, Lot},
+    lot::{self, Lot, Phase},
 };
 use gavel_storage::relational::{Change, LotResult, Outcome, SaleStatus, Store};
 use std::time::Duration;
@@ -42,10 +42,10 @@ impl Projection {
         })
     }
 
-    /// Of the whole state.
+    /// Of the whole state. Lots that are open may have been closed when the store last heard of them.
     pub(super) fn whole(state: &Auction) -> Option<Self> {
-        let closed = state.lots().iter().filter(|lot| lot.outcome.is_some());
-        let changes = closed
+        let opened = state.lots().iter().filter(|lot| lot.phase != Phase::Pending);
+        let changes = opened
             .map(|lot| lot_change(state, lot))
             .chain([sale_change(state)])
             .collect();
