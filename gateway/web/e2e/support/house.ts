@@ -130,9 +130,13 @@ export class House {
   /** An account with a paddle. */
   async bidder(displayName: string, sale: OpenSale): Promise<Bidder> {
     const account = await this.account(displayName);
+    return { ...account, paddle: await this.register(account, sale) };
+  }
+
+  /** The paddle. */
+  async register(account: Account, sale: OpenSale): Promise<number> {
     const path = `/sales/${sale.id}/registrations`;
-    const { paddle } = await this.call<Registration>('POST', path, account.token, {});
-    return { ...account, paddle };
+    return (await this.call<Registration>('POST', path, account.token, {})).paddle;
   }
 
   #asStaff<T>(method: string, path: string, body: unknown): Promise<T> {
