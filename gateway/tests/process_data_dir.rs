@@ -90,8 +90,8 @@ impl Used {
 
     /// The segment that was written last, and where its records end.
     fn last_segment(&self) -> (PathBuf, u64) {
-        let names = tree(&self.data.join("journal")).into_iter();
-        let (name, bytes) = names.filter(|(name, _)| is_segment(name)).next_back().unwrap();
+        let mut names = tree(&self.data.join("journal")).into_iter();
+        let (name, bytes) = names.rfind(|(name, _)| is_segment(name)).unwrap();
         let bytes = bytes.unwrap();
         let end = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
         (self.data.join("journal").join(name), end as u64)

@@ -31,7 +31,7 @@ const BIDDERS: usize = 8;
 const LOTS: usize = 5;
 
 /// A run takes a fraction of this; more means that somebody waits for ever.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// The seed of this run: `GAVEL_TEST_SEED`, or a new one.
 fn seed() -> u64 {

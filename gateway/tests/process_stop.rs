@@ -79,7 +79,6 @@ async fn stops_cleanly(signal: Signal) {
             *fates.entry(fate).or_default() += 1;
         }
     }
-    println!("{fates:?}");
     assert!(fates.values().sum::<usize>() >= STOP_AFTER, "{fates:?}");
 
     // Nothing to mend, nothing to read again, everything there.

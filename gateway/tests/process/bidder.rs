@@ -201,11 +201,7 @@ async fn visit(
                 world.witness.borrow_mut().update(Audience::Public, &message);
                 view.take(&message["lots"]);
             }
-            "bid_accepted" | "bid_refused" => {
-                if ledger.take(&message) {
-                    world.answered();
-                }
-            }
+            "bid_accepted" | "bid_refused" if ledger.take(&message) => world.answered(),
             "error" => panic!("{message}"),
             _ => {}
         }

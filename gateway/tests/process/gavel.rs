@@ -14,7 +14,7 @@ use std::{
 use tokio::sync::watch;
 
 /// Longer than anything here takes on the slowest machine; only a hang is.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How the program is to be started.
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ impl Launch {
     }
 
     /// Sets an environment variable.
-    pub fn environment(mut self, name: &str, value: impl ToString) -> Self {
+    pub fn environment(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.environment.push((name.to_owned(), value.to_string()));
         self
     }
