@@ -1,6 +1,6 @@
 //! `gavel demo`: a node with a sale that is alive.
 
-use super::serve::{LogArgs, announce, run, told_to_stop};
+use super::serve::{LogArgs, StopSignal, announce, run};
 use crate::{
     demo::{self, DEMO_ACCOUNTS},
     rest::{Demo, DemoAccount},
@@ -37,13 +37,13 @@ impl Args {
             accounts,
             current_sale: sale,
         };
-        run(&self.serve, Some(known), async |node| {
-            hold(node, current_sale).await;
+        run(&self.serve, Some(known), async |node, stop| {
+            hold(node, stop, current_sale).await;
         })
     }
 }
 
-async fn hold(node: &Running, current_sale: watch::Sender<Option<uuid::Uuid>>) {
+async fn hold(node: &Running, mut stop: StopSignal, current_sale: watch::Sender<Option<uuid::Uuid>>) {
     if let Err(error) = seed_accounts(node).await {
         tracing::error!(%error, "the demonstration's accounts cannot be made");
         return;
@@ -52,20 +52,20 @@ async fn hold(node: &Running, current_sale: watch::Sender<Option<uuid::Uuid>>) {
     let Some(address) = node.addresses().first() else {
         return;
     };
-    let (stop, stopping) = watch::channel(false);
+    let (end, ending) = watch::channel(false);
     let base_url = format!("http://{address}");
-    let demonstration =
-        actix_web::rt::spawn(async move { demo::run(&base_url, current_sale, stopping).await });
-    tokio::select! {
-        () = told_to_stop() => {}
-        ended = demonstration => {
-            if let Ok(Err(error)) = ended {
-                tracing::error!(%error, "the demonstration has ended; the node goes on");
-            }
-            told_to_stop().await;
+    let demonstration = actix_web::rt::spawn(async move { demo::run(&base_url, current_sale, ending).await });
+    let ended = tokio::select! {
+        () = stop.told() => None,
+        ended = demonstration => Some(ended),
+    };
+    if let Some(ended) = ended {
+        if let Ok(Err(error)) = ended {
+            tracing::error!(%error, "the demonstration has ended; the node goes on");
         }
+        stop.told().await;
     }
-    let _ = stop.send(true);
+    let _ = end.send(true);
 }
 
 /// Makes the accounts that are not there yet.

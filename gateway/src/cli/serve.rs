@@ -4,8 +4,8 @@ use crate::{
     rest::Demo,
     serve::{self, Config, Running, ServeArgs},
 };
-use std::{future::Future, io::IsTerminal, process::ExitCode};
-use tokio::signal::unix::{SignalKind, signal};
+use std::{io::IsTerminal, process::ExitCode};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// See the module's documentation.
@@ -49,7 +49,7 @@ impl Args {
     /// Runs the node; returns when it has stopped.
     pub fn run(self) -> ExitCode {
         self.log.init();
-        run(&self.serve, None, async |_| told_to_stop().await)
+        run(&self.serve, None, async |_, mut stop| stop.told().await)
     }
 }
 
@@ -64,11 +64,12 @@ pub(super) fn run(args: &ServeArgs, demo: Option<Demo>, while_up: impl AsyncFnOn
     }
     let system = actix_web::rt::System::new();
     let ended: Result<(), serve::Error> = system.block_on(async move {
+        let stop = StopSignal::listen().map_err(serve::Error::Signals)?;
         let node = serve::start(&config, demo).await?;
         for address in node.addresses() {
             announce(&format!("Gavel listens on http://{address}"));
         }
-        while_up(&node).await;
+        while_up(&node, stop).await;
         tracing::info!("stopping");
         node.stop().await;
         Ok(())
@@ -83,17 +84,25 @@ pub(super) fn run(args: &ServeArgs, demo: Option<Demo>, while_up: impl AsyncFnOn
     ExitCode::SUCCESS
 }
 
-/// SIGINT or SIGTERM.
-pub(super) fn told_to_stop() -> impl Future<Output = ()> {
-    let terminate = signal(SignalKind::terminate());
-    async move {
-        let Ok(mut terminate) = terminate else {
-            let _ = tokio::signal::ctrl_c().await;
-            return;
-        };
+/// SIGINT or SIGTERM; listened for before anybody is told that the node is up.
+pub(super) struct StopSignal {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignal {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for either.
+    pub(super) async fn told(&mut self) {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
 }
