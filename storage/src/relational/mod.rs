@@ -31,5 +31,5 @@ pub use registrations::{FIRST_ONLINE_PADDLE, RegistrationRecord, Registrations};
 pub use results::{Change, Outcome, ResultRecord, Results};
 pub use sales::{PublishedSale, SaleOverview, SaleRecord, Sales};
 pub use store::{FILE_NAME, Store};
-pub use tokens::{Rotation, TokenRecord, Tokens};
+pub use tokens::{LOST_ANSWER_MS, Rotation, TokenRecord, Tokens};
 pub use users::{UserRecord, Users};

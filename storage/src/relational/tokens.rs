@@ -1,5 +1,10 @@
 //! Refresh tokens. Each works once: using it makes its successor in the same family, and using it again
 //! betrays that two parties have it, which ends the family.
+//!
+//! One case looks the same and is none: the answer with the successor was lost, as when a page is
+//! reloaded at that moment. So for [`LOST_ANSWER_MS`], and only while no successor has been used, the
+//! old token works again; the successor that nobody used is superseded. Whoever presents a superseded
+//! token shows that the answer was not lost after all, which ends the family, too.
 
 use super::entities::refresh_tokens;
 use super::{Error, Store};
@@ -7,6 +12,9 @@ use gavel_engine::{ids::UserId, time::Timestamp};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use uuid::Uuid;
+
+/// How long a used token works again while its successor is unused, in milliseconds.
+pub const LOST_ANSWER_MS: i64 = 10_000;
 
 /// A refresh token to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +39,7 @@ pub enum Rotation {
         /// Whose session goes on.
         user_id: UserId,
     },
-    /// It had been used before; its family is now revoked.
+    /// Two parties have it, or had; its family is now revoked.
     Reused,
     /// Unknown, expired or revoked.
     Invalid,
@@ -67,19 +75,30 @@ impl Tokens<'_> {
         if row.revoked_at_ms.is_some() {
             return Ok(Rotation::Invalid);
         }
-        if row.rotated_at_ms.is_some() {
+        if row.expires_at_ms <= now.as_ms() {
+            return Ok(Rotation::Invalid);
+        }
+        let answer_was_lost = match row.rotated_at_ms {
+            None => true,
+            Some(rotated_at_ms) => {
+                now.as_ms() - rotated_at_ms <= LOST_ANSWER_MS
+                    && !successor_was_used(&transaction, &row, rotated_at_ms).await?
+            }
+        };
+        if row.superseded_at_ms.is_some() || !answer_was_lost {
             revoke(&transaction, row.family_id, now).await?;
             transaction.commit().await?;
             return Ok(Rotation::Reused);
         }
-        if row.expires_at_ms <= now.as_ms() {
-            return Ok(Rotation::Invalid);
+        if row.rotated_at_ms.is_some() {
+            supersede(&transaction, row.family_id, now).await?;
+        } else {
+            refresh_tokens::Entity::update_many()
+                .col_expr(refresh_tokens::Column::RotatedAtMs, Expr::value(now.as_ms()))
+                .filter(refresh_tokens::Column::Hash.eq(row.hash))
+                .exec(&transaction)
+                .await?;
         }
-        refresh_tokens::Entity::update_many()
-            .col_expr(refresh_tokens::Column::RotatedAtMs, Expr::value(now.as_ms()))
-            .filter(refresh_tokens::Column::Hash.eq(row.hash))
-            .exec(&transaction)
-            .await?;
         let user_id = row.user_id.into();
         let successor = TokenRecord {
             hash: successor,
@@ -117,6 +136,34 @@ impl Tokens<'_> {
     }
 }
 
+/// Whether any token that came after `row` was used in its turn.
+async fn successor_was_used(
+    connection: &impl ConnectionTrait,
+    row: &refresh_tokens::Model,
+    rotated_at_ms: i64,
+) -> Result<bool, Error> {
+    let used = refresh_tokens::Entity::find()
+        .filter(refresh_tokens::Column::FamilyId.eq(row.family_id))
+        .filter(refresh_tokens::Column::Hash.ne(row.hash.clone()))
+        .filter(refresh_tokens::Column::IssuedAtMs.gte(rotated_at_ms))
+        .filter(refresh_tokens::Column::RotatedAtMs.is_not_null())
+        .one(connection)
+        .await?;
+    Ok(used.is_some())
+}
+
+/// The family's unused tokens give way to one that is about to be made.
+async fn supersede(connection: &impl ConnectionTrait, family_id: Uuid, now: Timestamp) -> Result<(), Error> {
+    refresh_tokens::Entity::update_many()
+        .col_expr(refresh_tokens::Column::SupersededAtMs, Expr::value(now.as_ms()))
+        .filter(refresh_tokens::Column::FamilyId.eq(family_id))
+        .filter(refresh_tokens::Column::RotatedAtMs.is_null())
+        .filter(refresh_tokens::Column::SupersededAtMs.is_null())
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
 async fn insert(connection: &impl ConnectionTrait, token: TokenRecord) -> Result<(), Error> {
     let row = refresh_tokens::Model {
         hash: token.hash.to_vec(),
@@ -125,6 +172,7 @@ async fn insert(connection: &impl ConnectionTrait, token: TokenRecord) -> Result
         issued_at_ms: token.issued_at_ms.as_ms(),
         expires_at_ms: token.expires_at_ms.as_ms(),
         rotated_at_ms: None,
+        superseded_at_ms: None,
         revoked_at_ms: None,
     };
     refresh_tokens::Entity::insert(row.into_active_model())

@@ -12,6 +12,7 @@ pub struct Model {
     pub issued_at_ms: i64,
     pub expires_at_ms: i64,
     pub rotated_at_ms: Option<i64>,
+    pub superseded_at_ms: Option<i64>,
     pub revoked_at_ms: Option<i64>,
 }
 

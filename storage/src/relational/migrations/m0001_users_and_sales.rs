@@ -61,6 +61,7 @@ fn tables() -> [TableCreateStatement; 8] {
         .col(big_integer("issued_at_ms"))
         .col(big_integer("expires_at_ms"))
         .col(big_integer_null("rotated_at_ms"))
+        .col(big_integer_null("superseded_at_ms"))
         .col(big_integer_null("revoked_at_ms"))
         .foreign_key(&mut reference(("refresh_tokens", "user_id"), "users", Cascade))
         .take();
