@@ -54,7 +54,11 @@ impl Args {
 }
 
 /// Starts a node, lets `while_up` decide how long it runs, and stops it.
-pub(super) fn run(args: &ServeArgs, demo: Option<Demo>, while_up: impl AsyncFnOnce(&Running)) -> ExitCode {
+pub(super) fn run(
+    args: &ServeArgs,
+    demo: Option<Demo>,
+    while_up: impl AsyncFnOnce(&Running, StopSignal),
+) -> ExitCode {
     let config = match Config::read(args) {
         Ok(config) => config,
         Err(error) => return refuse(&error),
