@@ -1,4 +1,10 @@
-//! placeholder
+//! The single way in to Gavel, and the `gavel` binary: HTTP, WebSocket, the web apps, the commands.
+//! No rule of bidding is here.
+//!
+//! - [`ws`]: sockets of bidders and consoles,
+//! - [`rest`]: the API, with [`access`], [`limits`] and [`problem`]; [`assets`] are the web apps,
+//! - [`serve`]: the composition root, what is started in which order,
+//! - [`cli`]: the commands, [`demo`]: the demonstration, a client like any other.
 
 pub mod access;
 pub mod assets;
