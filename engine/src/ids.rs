@@ -93,6 +93,11 @@ id! {
     BidId
 }
 
+impl BidderId {
+    /// The house itself, which bids for the seller below the reserve. No account has this id.
+    pub const HOUSE: Self = Self(u128::MAX);
+}
+
 impl From<UserId> for BidderId {
     fn from(user: UserId) -> Self {
         Self(user.0)

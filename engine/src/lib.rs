@@ -6,10 +6,12 @@
 //!
 //! - [`lot`]: one lot and its price rules,
 //! - [`auction`]: a sale as it is held: running order, paddles, absentee book, answers to bids,
+//! - [`credit`]: what bidders may be bound to over all sales,
 //! - [`rules`]: a lot's rule set, which is data,
 //! - [`money`], [`ids`], [`time`], [`rejection`]: the vocabulary.
 
 pub mod auction;
+pub mod credit;
 pub mod ids;
 pub mod lot;
 pub mod money;
@@ -17,4 +19,4 @@ pub mod rejection;
 pub mod rules;
 pub mod time;
 
-pub use rejection::{Reason, Rejection};
+pub use rejection::{Reason, Rejection, WouldTake};

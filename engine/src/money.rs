@@ -23,6 +23,22 @@ impl Amount {
         self.0 > 0 && self.0 <= Self::MAX.0
     }
 
+    /// The difference, held at the ends of `i64` instead of wrapping.
+    pub const fn minus(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    /// So many times this amount, held at the ends of `i64` instead of wrapping.
+    pub const fn times(self, count: u32) -> Self {
+        Self(self.0.saturating_mul(count as i64))
+    }
+
+    /// A part of this amount in basis points, rounded up to the minor unit.
+    pub fn part_up(self, bp: u32) -> Self {
+        let part = (i128::from(self.0) * i128::from(bp) + 9_999).div_euclid(10_000);
+        Self(i64::try_from(part).unwrap_or(i64::MAX))
+    }
+
     /// The sum, held at the ends of `i64` instead of wrapping. Amounts that passed
     /// [`Amount::is_payable`] never reach those ends.
     pub const fn plus(self, other: Self) -> Self {

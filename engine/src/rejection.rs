@@ -95,6 +95,48 @@ reasons! {
     TextTooLong = "text_too_long", "The message is longer than 280 characters.";
     /// Two lots of one id, or rules that [`crate::rules::RuleSet::validate`] refuses.
     InvalidSetup = "invalid_setup", "The sale's lots or their rules make no sense.";
+    /// A sealed bid stands, and the lot's rules do not let it be replaced.
+    AlreadyBid = "already_bid", "You have bid on this lot, and its rules do not let you replace the bid.";
+    /// More than the bidder may be bound to: in this sale, or by the credit over all sales.
+    OverLimit = "over_limit", "That is more than your bid limit leaves.";
+    /// The hammer was struck, and the bid was sent when it could be heard.
+    AfterHammer = "after_hammer", "The hammer had fallen before this bid was sent.";
+    /// Bids under way are waited for; only they and lifting the hammer mean anything now.
+    HammerFalling = "hammer_falling", "The hammer is falling; lift it first.";
+    /// The hammer was struck at a price that has moved since.
+    PriceMoved = "price_moved", "The price has moved.";
+    /// The lot has no fixed price, or there is a bid.
+    NoBuyNow = "no_buy_now", "The lot cannot be bought at a fixed price now.";
+    /// The lot's rules do not let the auctioneer bid for the seller.
+    HouseMayNotBid = "house_may_not_bid", "The auctioneer may not bid for the seller on this lot.";
+    /// The auctioneer bids for the seller below the reserve only, with exact amounts.
+    NotBelowReserve = "not_below_reserve", "The house bids below the reserve only.";
+    /// The house's own bid leads, which nobody can win by.
+    HouseLeads = "house_leads", "The house's own bid leads; there is nobody to sell to.";
+    /// Only what was not sold can be offered again.
+    AlreadySold = "already_sold", "The lot is sold.";
+    /// The lot is sold together with others.
+    InAGroup = "in_a_group", "The lot is offered together with others.";
+    /// The lot is not offered together with others.
+    NoGroup = "no_group", "The lot is not offered together with others.";
+    /// The winner has not chosen yet, or there is nothing to choose from.
+    ChoicePending = "choice_pending", "The winner has not chosen yet.";
+    /// Not a choice between lots of this group, or none is due.
+    NotAChoice = "not_a_choice", "That cannot be chosen now.";
+    /// The hammer was not struck, or has fallen.
+    NotStruck = "not_struck", "The hammer is not falling.";
+}
+
+/// What would have been accepted instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WouldTake {
+    /// This or more, minor units.
+    AtLeast(Amount),
+    /// This or less, minor units.
+    AtMost(Amount),
+    /// This and nothing else, minor units.
+    Exactly(Amount),
 }
 
 /// A refusal, and what would have been accepted.
@@ -102,25 +144,57 @@ reasons! {
 pub struct Rejection {
     /// Why.
     pub reason: Reason,
-    /// The lowest amount that would be accepted now, where that says anything.
-    pub minimum_minor: Option<Amount>,
+    /// What would be accepted now, where an amount says anything.
+    pub would_take: Option<WouldTake>,
 }
 
 impl From<Reason> for Rejection {
     fn from(reason: Reason) -> Self {
         Self {
             reason,
-            minimum_minor: None,
+            would_take: None,
+        }
+    }
+}
+
+impl Reason {
+    /// The refusal that names the lowest acceptable amount.
+    pub const fn at_least(self, amount: Amount) -> Rejection {
+        self.but(WouldTake::AtLeast(amount))
+    }
+
+    /// The refusal that names the highest acceptable amount.
+    pub const fn at_most(self, amount: Amount) -> Rejection {
+        self.but(WouldTake::AtMost(amount))
+    }
+
+    /// The refusal that names the only acceptable amount.
+    pub const fn exactly(self, amount: Amount) -> Rejection {
+        self.but(WouldTake::Exactly(amount))
+    }
+
+    const fn but(self, would_take: WouldTake) -> Rejection {
+        Rejection {
+            reason: self,
+            would_take: Some(would_take),
         }
     }
 }
 
 impl Rejection {
-    /// A refusal that names the lowest acceptable amount.
-    pub fn with_minimum(reason: Reason, minimum_minor: Option<Amount>) -> Self {
-        Self {
-            reason,
-            minimum_minor,
+    /// The lowest amount that would be accepted now, minor units.
+    pub const fn minimum(&self) -> Option<Amount> {
+        match self.would_take {
+            Some(WouldTake::AtLeast(amount) | WouldTake::Exactly(amount)) => Some(amount),
+            Some(WouldTake::AtMost(_)) | None => None,
+        }
+    }
+
+    /// The highest amount that would be accepted now, minor units.
+    pub const fn maximum(&self) -> Option<Amount> {
+        match self.would_take {
+            Some(WouldTake::AtMost(amount) | WouldTake::Exactly(amount)) => Some(amount),
+            Some(WouldTake::AtLeast(_)) | None => None,
         }
     }
 }

@@ -5,10 +5,11 @@
 use gavel_engine::{
     Reason,
     auction::{Approval, Auction, Command, EnterBid, LotSetup, PlaceBid, Record, Register, SaleKind, Setup},
+    credit::Unlimited,
     ids::{BidId, BidderId, LotId, Paddle, SaleId},
     lot::{Channel, Offer},
     money::{Amount, Currency},
-    rules::{Band, Format, OffIncrement, RULES_VERSION, ReserveRule, RuleSet, TieRule},
+    rules::{Band, OffIncrement, RuleSet},
     time::Timestamp,
 };
 use std::{
@@ -63,21 +64,14 @@ const LOT: LotId = LotId(1);
 
 fn open_lot() -> Auction {
     let mut auction = Auction::default();
+    let step = Band {
+        step_minor: Amount(10),
+        ..Band::default()
+    };
     let rules = RuleSet {
-        version: RULES_VERSION,
-        format: Format::English,
-        opening_price_minor: Amount(100),
-        increments: vec![Band {
-            from_minor: Amount(0),
-            step_minor: Amount(10),
-        }],
-        reserve_price_minor: None,
-        reserve_rule: ReserveRule::Hold,
-        tie_rule: TieRule::Earliest,
         off_increment: OffIncrement::Reject,
-        closes_at_ms: None,
-        soft_close: None,
         seller: Some(BidderId(3)),
+        ..RuleSet::english(Amount(100), vec![step])
     };
     let setup = Setup {
         sale_id: SaleId(1),
@@ -90,6 +84,7 @@ fn open_lot() -> Auction {
             bidder: BidderId(number.into()),
             paddle: Paddle(number),
             standing: Approval::Approved,
+            limit: None,
         })
     };
     let commands = [
@@ -102,7 +97,7 @@ fn open_lot() -> Auction {
     ];
     for command in commands {
         let at = Timestamp(0);
-        let events = auction.decide(&command, at).unwrap();
+        let events = auction.decide(&command, at, &Unlimited).unwrap();
         auction.apply(&Record { at, events });
     }
     auction
@@ -117,6 +112,7 @@ fn place(bid_id: u128, bidder: u128, offer: Offer) -> PlaceBid {
         offer,
         currency: Currency::USD,
         book_if_pending: false,
+        sent_before_ms: None,
     }
 }
 
@@ -152,14 +148,14 @@ fn a_refused_bid_allocates_nothing() {
     ];
     for (command, reason) in cases {
         let mut given = None;
-        let allocations = allocations_of(|| given = auction.decide(&command, Timestamp(1)).err());
+        let allocations = allocations_of(|| given = auction.decide(&command, Timestamp(1), &Unlimited).err());
         assert_eq!(given.map(|rejection| rejection.reason), Some(reason));
         assert_eq!(allocations, 0, "{reason:?}");
     }
     // The counter does count.
     let accepted = Command::PlaceBid(place(2, 2, amount(110)));
     assert_ne!(
-        allocations_of(|| drop(auction.decide(&accepted, Timestamp(1)))),
+        allocations_of(|| drop(auction.decide(&accepted, Timestamp(1), &Unlimited))),
         0
     );
 }

@@ -9,10 +9,11 @@ use gavel_engine::{
         Approval, Auction, Command, EnterBid, Event, Hammer, LotSetup, PlaceBid, Record, Register, SaleKind,
         Setup,
     },
+    credit::Unlimited,
     ids::{BidId, BidderId, LotId, Paddle, SaleId},
     lot::{Channel, Lot, Offer, Outcome, Phase},
     money::{Amount, Currency},
-    rules::{Band, Format, OffIncrement, RULES_VERSION, ReserveRule, RuleSet, SoftClose, TieRule},
+    rules::{Band, OffIncrement, ReserveRule, RuleSet, SoftClose, TieRule},
     time::Timestamp,
 };
 use naive::View;
@@ -186,6 +187,7 @@ fn rule_sets() -> impl Strategy<Value = RuleSet> {
                 window_ms,
                 extend_ms,
                 max_extensions,
+                group: None,
             }
         });
     (
@@ -200,14 +202,12 @@ fn rule_sets() -> impl Strategy<Value = RuleSet> {
     )
         .prop_map(
             |(opening, ladder, reserve, reserve_rule, tie_rule, off_increment, close, seller)| RuleSet {
-                version: RULES_VERSION,
-                format: Format::English,
-                opening_price_minor: Amount(opening),
                 increments: ladder
                     .into_iter()
                     .map(|(from, step)| Band {
                         from_minor: Amount(from),
                         step_minor: Amount(step),
+                        step_bp: None,
                     })
                     .collect(),
                 reserve_price_minor: reserve.map(Amount),
@@ -217,6 +217,7 @@ fn rule_sets() -> impl Strategy<Value = RuleSet> {
                 closes_at_ms: close.map(|(close, _)| Timestamp(close)),
                 soft_close: close.and_then(|(_, soft)| soft),
                 seller,
+                ..RuleSet::english(Amount(opening), Vec::new())
             },
         )
 }
@@ -268,6 +269,7 @@ fn command(action: &Action, lot_id: LotId, naive: &naive::Sale, bid_id: BidId, n
             offer: offer(max, above),
             currency,
             book_if_pending: book,
+            sent_before_ms: None,
         }),
         Action::Enter {
             paddle,
@@ -295,6 +297,7 @@ fn command(action: &Action, lot_id: LotId, naive: &naive::Sale, bid_id: BidId, n
             offer: Offer::Max(Amount(amount)),
             currency: currency.parse().unwrap(),
             book_if_pending: false,
+            sent_before_ms: None,
         }),
         Action::Retract(nth) => {
             let made = lot.and_then(|lot| lot.bids.get(nth));
@@ -318,6 +321,7 @@ fn command(action: &Action, lot_id: LotId, naive: &naive::Sale, bid_id: BidId, n
             sold,
             override_reserve,
             paddle: paddle.map(Paddle),
+            price_seen: None,
         }),
         Action::Reopen(after) => Command::Reopen {
             lot_id,
@@ -334,6 +338,7 @@ fn command(action: &Action, lot_id: LotId, naive: &naive::Sale, bid_id: BidId, n
             bidder: BidderId(who),
             paddle: Paddle(paddle),
             standing,
+            limit: None,
         }),
         Action::Void(bid_id) => Command::VoidBid {
             bidder: BidderId(1),
@@ -355,7 +360,7 @@ fn view(lot: &Lot) -> View {
         price: lot.price().map(Amount::minor),
         leader: lot.leader(),
         leader_max: lot.standing.map(|standing| standing.leader_max.0),
-        minimum: lot.minimum().0,
+        minimum: lot.minimum(Timestamp(0)).0,
         reserve_met: lot.reserve_met(),
         closes_at: lot.closes_at.map(Timestamp::as_ms),
         ask: lot.ask.map(Amount::minor),
@@ -363,7 +368,7 @@ fn view(lot: &Lot) -> View {
         warned: lot.fair_warning,
         outcome: lot.outcome.map(|outcome| match outcome {
             Outcome::Sold { winner, price } => naive::Outcome::Sold(winner, price.0),
-            Outcome::Unsold => naive::Outcome::Unsold,
+            Outcome::Unsold | Outcome::Withdrawn | Outcome::SoldWith(_) => naive::Outcome::Unsold,
         }),
         surviving: lot.bids.iter().filter(|bid| !bid.retracted).count(),
         waiting_in_book: lot.book.iter().filter(|entry| !entry.placed).count(),
@@ -409,13 +414,24 @@ impl Engine {
 
     fn command(&mut self, command: &Command, now: Timestamp) -> Result<Result<(), Reason>, TestCaseError> {
         let before = self.state.clone();
-        let decided = self.state.decide(command, now);
-        prop_assert_eq!(&decided, &self.state.decide(command, now), "not deterministic");
+        let decided = self.state.decide(command, now, &Unlimited);
+        prop_assert_eq!(
+            &decided,
+            &self.state.decide(command, now, &Unlimited),
+            "not deterministic"
+        );
         prop_assert_eq!(&before, &self.state, "decide changed the state");
         match decided {
             Err(rejection) => return Ok(Err(rejection.reason)),
             Ok(events) if events.is_empty() => {}
             Ok(events) => self.record(now, events),
+        }
+        loop {
+            let events = self.state.book_bids_due(now, &Unlimited);
+            if events.is_empty() {
+                break;
+            }
+            self.record(now, events);
         }
         let taken_back = matches!(command, Command::Retract(..));
         let reopened = |lot: &Lot| matches!(command, Command::Reopen { lot_id, .. } if *lot_id == lot.lot_id);
@@ -444,6 +460,7 @@ fn play(setup: &Setup, actions: &[(Action, u128, i64)]) -> Result<(), TestCaseEr
             bidder: BidderId(who),
             paddle: Paddle(u32::try_from(who).unwrap()),
             standing: Approval::Approved,
+            limit: None,
         });
         prop_assert_eq!(engine.command(&register, now)?, naive.command(&register, now));
     }

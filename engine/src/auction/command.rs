@@ -3,7 +3,7 @@
 use super::Setup;
 use crate::{
     ids::{BidId, BidderId, LotId, Paddle},
-    lot::{Channel, Offer},
+    lot::{Channel, Offer, Together},
     money::{Amount, Currency},
     time::Timestamp,
 };
@@ -19,6 +19,13 @@ pub enum Command {
     End,
     /// The house's word on a bidder.
     Register(Register),
+    /// No further bids from this bidder; those made stay, or are all taken back.
+    Suspend {
+        /// Whom.
+        bidder: BidderId,
+        /// Takes back every bid of theirs on lots that have not closed.
+        retract_bids: bool,
+    },
     /// A bid by its own bidder.
     PlaceBid(PlaceBid),
     /// A bid entered by the clerk.
@@ -29,6 +36,13 @@ pub enum Command {
         bidder: BidderId,
         /// Which bid.
         bid_id: BidId,
+    },
+    /// A maximum in the absentee book is not wanted any more.
+    LeaveBook {
+        /// Of which lot.
+        lot_id: LotId,
+        /// Whose.
+        bidder: BidderId,
     },
     /// Opens this lot.
     OpenLot(LotId),
@@ -42,6 +56,30 @@ pub enum Command {
     WarnFairly(LotId),
     /// The auctioneer ends the lot.
     Hammer(Hammer),
+    /// The hammer was struck and has not fallen yet: bidding goes on.
+    LiftHammer(LotId),
+    /// Takes a lot out of the sale.
+    Withdraw(LotId),
+    /// Comes back to a pending lot when the running order is through.
+    Skip(LotId),
+    /// An unsold or withdrawn lot is pending again.
+    Reoffer {
+        /// Which lot.
+        lot_id: LotId,
+        /// When it closes by itself, instead of what its rules say.
+        closes_at: Option<Timestamp>,
+    },
+    /// Lots that are not sold are offered together, led by the first of the running order.
+    Group(GroupLots),
+    /// What is offered together is offered by itself again.
+    Split(LotId),
+    /// The winner of a choice takes these of the group.
+    Choose {
+        /// The leading lot.
+        lot_id: LotId,
+        /// One or more of the group, the leading one too if it is wanted.
+        taken: Vec<LotId>,
+    },
     /// Takes back a bid anywhere in the history.
     Retract(LotId, BidId),
     /// A closed lot goes on from where it stood.
@@ -70,6 +108,8 @@ pub struct Register {
     pub paddle: Paddle,
     /// What the house says.
     pub standing: super::Approval,
+    /// What the bidder may be bound to in this sale at once, minor units; `None` is without bound.
+    pub limit: Option<Amount>,
 }
 
 /// See [`Command::PlaceBid`].
@@ -89,6 +129,10 @@ pub struct PlaceBid {
     pub currency: Currency,
     /// A maximum for a pending lot goes into the absentee book instead of being refused.
     pub book_if_pending: bool,
+    /// How long after the hammer was struck a bid of this connection was still sent before it
+    /// could be heard, milliseconds: the measured round trip, and how long the hammer took to
+    /// leave. `None` counts as heard at once.
+    pub sent_before_ms: Option<i64>,
 }
 
 /// See [`Command::EnterBid`].
@@ -120,4 +164,18 @@ pub struct Hammer {
     pub override_reserve: bool,
     /// The winner's number, where the leading room bidder had none yet.
     pub paddle: Option<Paddle>,
+    /// The price that the auctioneer saw; another one is not sold at. Minor units.
+    pub price_seen: Option<Amount>,
+}
+
+/// See [`Command::Group`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupLots {
+    /// How they are offered.
+    pub together: Together,
+    /// Two or more pending or unsold lots.
+    pub lots: Vec<LotId>,
+    /// The opening price of the group; `None` is the sum of those of combined lots, and the
+    /// leading lot's for a choice. Minor units.
+    pub opening_price: Option<Amount>,
 }

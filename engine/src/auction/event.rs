@@ -7,8 +7,9 @@ use super::{Approval, Setup};
 use crate::{
     Rejection,
     ids::{BidId, BidderId, LotId, Paddle},
-    lot::{Bid, BookEntry, Offer, Outcome, Standing},
+    lot::{Bid, BookEntry, Group, Offer, Outcome, Standing, Strike},
     money::Amount,
+    rules::RuleSet,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ pub enum Event {
         paddle: Paddle,
         /// What the house says.
         standing: Approval,
+        /// What the bidder may be bound to in this sale at once, minor units.
+        limit: Option<Amount>,
     },
     /// The lot takes bids.
     LotOpened(LotId),
@@ -39,8 +42,8 @@ pub enum Event {
         lot_id: LotId,
         /// The bid with what it met.
         bid: Bid,
-        /// What the bids on the lot give from now on.
-        standing: Standing,
+        /// What the bids on the lot give from now on; sealed bids give nothing to see.
+        standing: Option<Standing>,
     },
     /// A bid was refused; kept so that a repeat gets the same answer.
     BidRefused {
@@ -118,6 +121,87 @@ pub enum Event {
     },
     /// A message to everybody who follows the sale; empty clears it.
     Said(String),
+    /// The house has bid what it could of a lot's absentee book.
+    BookRead(LotId),
+    /// Every bid of a bidder on a lot was taken back.
+    BidsRetracted {
+        /// On which lot.
+        lot_id: LotId,
+        /// Whose.
+        bidder: BidderId,
+        /// What the surviving bids give.
+        standing: Option<Standing>,
+    },
+    /// The close follows from the opening or from the first bid.
+    CloseSet {
+        /// Of which lot.
+        lot_id: LotId,
+        /// When it closes by itself.
+        closes_at: Timestamp,
+    },
+    /// The hammer was struck; bids that are under way are waited for.
+    HammerStruck {
+        /// On which lot.
+        lot_id: LotId,
+        /// Until when, and how the lot ends then.
+        strike: Strike,
+    },
+    /// The hammer did not fall: bidding goes on.
+    HammerLifted {
+        /// On which lot.
+        lot_id: LotId,
+        /// The bid that was sent before the hammer could be heard; `None`: the auctioneer's word.
+        by: Option<LateBid>,
+    },
+    /// A maximum was taken out of the absentee book by its owner.
+    AbsenteeWithdrawn {
+        /// Of which lot.
+        lot_id: LotId,
+        /// Whose.
+        bidder: BidderId,
+    },
+    /// The auctioneer comes back to this lot later.
+    LotSkipped(LotId),
+    /// An unsold or withdrawn lot is pending again, without the bids it had.
+    LotReoffered {
+        /// Which lot.
+        lot_id: LotId,
+        /// When it closes by itself, if it does.
+        closes_at: Option<Timestamp>,
+    },
+    /// Lots are offered together from now on.
+    LotsGrouped {
+        /// The leading one, which takes the bids.
+        lot_id: LotId,
+        /// The others.
+        group: Box<Group>,
+        /// The rules that the group is sold by.
+        rules: Box<RuleSet>,
+    },
+    /// Lots that were offered together are offered each by itself again.
+    LotsSplit(LotId),
+    /// The winner of a choice took some of the group; the rest is pending again.
+    ChoiceMade {
+        /// The leading lot.
+        lot_id: LotId,
+        /// What was taken.
+        taken: Vec<LotId>,
+        /// By whom.
+        winner: BidderId,
+        /// At which price each, minor units.
+        price: Amount,
+    },
+}
+
+/// See [`Event::HammerLifted`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LateBid {
+    /// Which bid.
+    pub bid_id: BidId,
+    /// How long after the hammer was struck it arrived, milliseconds.
+    pub after_ms: i64,
+    /// Until how long after the hammer was struck it counted, milliseconds.
+    pub sent_before_ms: i64,
 }
 
 /// One decision as it stands in the journal: its events become durable together or not at all.

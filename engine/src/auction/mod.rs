@@ -10,13 +10,14 @@ mod commands;
 mod decide;
 mod event;
 
-pub use command::{Command, EnterBid, Hammer, PlaceBid, Register};
-pub use event::{Event, Record};
+pub use command::{Command, EnterBid, GroupLots, Hammer, PlaceBid, Register};
+pub use event::{Event, LateBid, Record};
 
 use crate::{
     Reason, Rejection,
+    credit::Credit,
     ids::{BidId, BidderId, LotId, Paddle, SaleId},
-    lot::{Lot, Offer, Phase},
+    lot::{Lot, Offer},
     money::{Amount, Currency},
     rules::RuleSet,
     time::Timestamp,
@@ -26,6 +27,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Refusals whose answers are kept for repeats; the oldest give way. Accepted bids are kept for ever.
 pub const REFUSALS_KEPT: usize = 65_536;
+
+/// The most lots that close in one record, which bounds its size.
+const CLOSINGS_MAX: usize = 500;
 
 /// The longest message to the room, in characters.
 pub const MESSAGE_CHARS_MAX: usize = 280;
@@ -95,6 +99,8 @@ pub struct Registration {
     pub paddle: Paddle,
     /// What the house says.
     pub standing: Approval,
+    /// What the bidder may be bound to in this sale at once, minor units; `None` is without bound.
+    pub limit: Option<Amount>,
 }
 
 /// The first answer to a bid, which every repeat gets again.
@@ -128,6 +134,8 @@ pub enum Verdict {
     Booked,
     /// It does not count.
     Refused(Rejection),
+    /// It counts, and nobody sees it until the lot has closed.
+    Sealed,
 }
 
 /// What a bid id is worth to the auction.
@@ -150,7 +158,11 @@ pub struct Auction {
     clock: Timestamp,
     lots: Vec<Lot>,
     lot_index: BTreeMap<LotId, u32>,
-    /// Open lots that close by themselves, soonest first.
+    /// What each bidder is bound to by all lots together; those bound to nothing are not in it.
+    exposures: BTreeMap<BidderId, Amount>,
+    /// Lots whose absentee book the house has to look at.
+    books_due: BTreeSet<u32>,
+    /// Open lots that end by themselves, soonest first.
     closings: BTreeSet<(Timestamp, u32)>,
     current: Option<LotId>,
     registrations: BTreeMap<BidderId, Registration>,
@@ -245,6 +257,16 @@ impl Auction {
             .map(|registration| registration.paddle)
     }
 
+    /// What a bidder is bound to by all lots of the sale together, minor units.
+    pub fn exposure(&self, bidder: BidderId) -> Amount {
+        self.exposures.get(&bidder).copied().unwrap_or_default()
+    }
+
+    /// Everybody who is bound to something, and to how much.
+    pub fn exposures(&self) -> impl Iterator<Item = (BidderId, Amount)> {
+        self.exposures.iter().map(|(bidder, amount)| (*bidder, *amount))
+    }
+
     /// The first answer to a bid.
     pub fn answer(&self, bid_id: BidId) -> Option<&Answer> {
         self.answers.get(&bid_id)
@@ -269,21 +291,75 @@ impl Auction {
 
     /// The next instant at which something happens by itself.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.closings.first().map(|(at, _)| *at)
+        if self.books_due.is_empty() {
+            self.closings.first().map(|(at, _)| *at)
+        } else {
+            Some(self.clock)
+        }
     }
 
-    /// What has become due by `now`: lots whose time is up, soonest first.
+    /// The bids that the house owes to an absentee book, of one lot at a time; empty when it owes
+    /// none. Whoever drives the state applies them as one record and asks again, before and after
+    /// every command.
+    pub fn book_bids_due(&self, now: Timestamp, credit: &impl Credit) -> Vec<Event> {
+        let index = self.books_due.first();
+        let lot = index.and_then(|index| self.lots.get(*index as usize));
+        lot.map(|lot| commands::read_book(self, lot, now, credit))
+            .unwrap_or_default()
+    }
+
+    /// What has become due by `now`: lots whose time is up or whose hammer has fallen, soonest
+    /// first, and not more than fit one record. Whoever drives the state applies it and asks again,
+    /// before every command.
     pub fn due(&self, now: Timestamp) -> Vec<Event> {
         self.closings
             .iter()
             .take_while(|(at, _)| *at <= now)
+            .take(CLOSINGS_MAX)
             .filter_map(|(_, index)| self.lots.get(*index as usize))
             .map(|lot| Event::LotClosed {
                 lot_id: lot.lot_id,
-                outcome: lot.natural_outcome(),
-                by_hammer: false,
+                outcome: lot
+                    .strike
+                    .map_or_else(|| lot.natural_outcome(), |strike| strike.outcome),
+                by_hammer: lot.strike.is_some(),
             })
             .collect()
+    }
+
+    /// What the sale would be after a command, from the view of one lot: a copy that knows this
+    /// lot only, and no answers.
+    ///
+    /// # Errors
+    /// As [`Auction::decide`].
+    pub fn foresee(
+        &self,
+        lot_id: LotId,
+        command: &Command,
+        now: Timestamp,
+        credit: &impl Credit,
+    ) -> Result<Self, Rejection> {
+        let events = self.decide(command, now, credit)?;
+        let mut copy = Self {
+            setup: self.setup,
+            phase: self.phase,
+            seq: self.seq,
+            clock: self.clock,
+            lots: self.lot(lot_id).cloned().into_iter().collect(),
+            lot_index: BTreeMap::from([(lot_id, 0)]),
+            exposures: self.exposures.clone(),
+            registrations: self.registrations.clone(),
+            paddles: self.paddles.clone(),
+            ..Self::default()
+        };
+        copy.apply(&Record { at: now, events });
+        loop {
+            let events = copy.book_bids_due(now, credit);
+            if events.is_empty() {
+                return Ok(copy);
+            }
+            copy.apply(&Record { at: now, events });
+        }
     }
 
     /// A lot of a sale that is not over.
@@ -309,13 +385,47 @@ impl Auction {
         }
     }
 
+    /// Refuses a bid that would bind the bidder to more than the limit of this sale or the credit
+    /// over all sales allows. `bound` is what the lot would bind the bidder to.
+    fn require_cover(
+        &self,
+        lot: &Lot,
+        bidder: BidderId,
+        bound: Amount,
+        credit: &impl Credit,
+    ) -> Result<(), Rejection> {
+        let Some(left) = self.left_for(bidder, credit) else {
+            return Ok(());
+        };
+        let most = left.plus(lot.hold_of(bidder));
+        if bound <= most {
+            return Ok(());
+        }
+        let each = most.0.max(0) / i64::from(lot.rules.quantity.max(1));
+        Err(Reason::OverLimit.at_most(Amount(each)))
+    }
+
+    /// What the bidder may be bound to beside everything present; `None` is without bound.
+    fn left_for(&self, bidder: BidderId, credit: &impl Credit) -> Option<Amount> {
+        if bidder == BidderId::HOUSE {
+            return None;
+        }
+        let limit = self
+            .registration(bidder)
+            .and_then(|registration| registration.limit);
+        let here = limit.map(|limit| limit.minus(self.exposure(bidder)));
+        match (here, credit.left(bidder)) {
+            (Some(here), Some(everywhere)) => Some(here.min(everywhere)),
+            (here, everywhere) => here.or(everywhere),
+        }
+    }
+
     /// In the room one lot is sold at a time.
     fn require_free_rostrum(&self) -> Result<(), Reason> {
-        let busy = self.kind() == Some(SaleKind::Room)
-            && self
-                .lots
-                .iter()
-                .any(|lot| matches!(lot.phase, Phase::Open | Phase::Paused(_)));
+        if self.lots.iter().any(Lot::choice_is_due) {
+            return Err(Reason::ChoicePending);
+        }
+        let busy = self.kind() == Some(SaleKind::Room) && self.lots.iter().any(|lot| lot.phase.is_running());
         if busy { Err(Reason::AnotherLotOpen) } else { Ok(()) }
     }
 }

@@ -26,6 +26,19 @@ pub struct Standing {
     pub second: Option<Amount>,
 }
 
+impl Standing {
+    /// Of the only bid, at this price.
+    pub(super) fn alone(bid: &Bid, price: Amount) -> Self {
+        Self {
+            price,
+            leader: bid.bidder,
+            channel: bid.channel,
+            leader_max: bid.offer.ceiling(),
+            second: None,
+        }
+    }
+}
+
 /// The standing after an accepted bid. Also re-applies bids after one before them was taken back;
 /// they are not admitted again then, so cases come up here that [`super::Lot::admit`] refuses.
 pub(super) fn settle(before: Option<&Standing>, bid: &Bid, rules: &RuleSet) -> Standing {
@@ -52,17 +65,11 @@ pub(super) fn settle(before: Option<&Standing>, bid: &Bid, rules: &RuleSet) -> S
 
 fn first(bid: &Bid, rules: &RuleSet) -> Standing {
     let price = match bid.offer {
-        Offer::Amount(amount) => amount,
+        Offer::Amount(amount) | Offer::BuyNow(amount) => amount,
         // Only a retraction can bring about a maximum below the opening price here.
         Offer::Max(max) => bid.ask_met.unwrap_or(rules.opening_price_minor).min(max),
     };
-    Standing {
-        price,
-        leader: bid.bidder,
-        channel: bid.channel,
-        leader_max: bid.offer.ceiling(),
-        second: None,
-    }
+    Standing::alone(bid, price)
 }
 
 /// The leader bids again.
@@ -73,7 +80,7 @@ fn raise(mut standing: Standing, bid: &Bid, above: impl Fn(Amount) -> Amount) ->
     }
     match bid.offer {
         // Only after a retraction: the amount was a rival's bid when it was made.
-        Offer::Amount(amount) => standing.price = standing.price.max(amount),
+        Offer::Amount(amount) | Offer::BuyNow(amount) => standing.price = standing.price.max(amount),
         Offer::Max(_) => {
             if let Some(second) = standing.second {
                 standing.price = standing.price.max(above(second).min(standing.leader_max));
@@ -92,7 +99,7 @@ fn rival(mut standing: Standing, bid: &Bid, rules: &RuleSet, above: impl Fn(Amou
         && ceiling == standing.leader_max;
     if ceiling > standing.leader_max || wins_tie {
         let price = match bid.offer {
-            Offer::Amount(amount) => amount,
+            Offer::Amount(amount) | Offer::BuyNow(amount) => amount,
             Offer::Max(max) => {
                 let answered = above(standing.leader_max).min(max);
                 standing.price.max(answered).max(bid.ask_met.unwrap_or(Amount(0)))

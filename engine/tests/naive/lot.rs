@@ -234,7 +234,7 @@ impl Lot {
             return Err(Reason::SellerMayNotBid);
         }
         let (exact, ceiling) = match offer {
-            Offer::Amount(amount) => (true, amount.0),
+            Offer::Amount(amount) | Offer::BuyNow(amount) => (true, amount.0),
             Offer::Max(max) => (false, max.0),
         };
         let result = self.result();

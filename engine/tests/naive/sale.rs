@@ -97,7 +97,7 @@ impl Sale {
     }
 
     fn payable(&self, id: BidId, offer: Offer, currency: Currency) -> Answer {
-        let (Offer::Amount(amount) | Offer::Max(amount)) = offer;
+        let (Offer::Amount(amount) | Offer::Max(amount) | Offer::BuyNow(amount)) = offer;
         if self.used.contains(&id) {
             unreachable!("checked before");
         } else if currency != self.currency {
@@ -258,6 +258,7 @@ impl Sale {
             }
             Command::Say(text) if text.chars().count() > 280 => Err(Reason::TextTooLong),
             Command::Say(_) | Command::Tick => Ok(()),
+            _ => unreachable!("not drawn"),
         }
     }
 

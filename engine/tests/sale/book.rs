@@ -159,6 +159,7 @@ fn bids_of_the_book_move_a_near_close_like_any_other() {
             window_ms: 100,
             extend_ms: 500,
             max_extensions,
+            group: None,
         }),
         ..rules()
     };

@@ -128,6 +128,7 @@ fn below_the_reserve_only_the_auctioneers_word_sells() {
         sold: true,
         override_reserve: true,
         paddle: None,
+        price_seen: None,
     }));
     let price = Amount(100);
     assert_eq!(sale.lot(ONE).outcome, Some(Outcome::Sold { winner: ANN, price }));

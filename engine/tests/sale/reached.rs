@@ -4,6 +4,7 @@ use crate::support::{ANN, BOB, ONE, SELLER, Sale, TWO, amount, hammer, max, pass
 use gavel_engine::{
     Reason,
     auction::{Approval, Command, Event, PlaceBid, SaleKind, Verdict},
+    credit::Unlimited,
     ids::{BidId, BidderId, LotId},
     lot::Channel,
     money::{Amount, Currency},
@@ -25,6 +26,7 @@ fn eventful() -> (Sale, BTreeSet<Reason>) {
             window_ms: 500,
             extend_ms: 600,
             max_extensions: Some(1),
+            group: None,
         }),
         seller: Some(SELLER),
         ..rules()
@@ -108,7 +110,7 @@ fn eventful() -> (Sale, BTreeSet<Reason>) {
     };
     let recorded = sale
         .auction
-        .decide(&place(BidId(78), ONE, ANN, amount(1)), sale.now);
+        .decide(&place(BidId(78), ONE, ANN, amount(1)), sale.now, &Unlimited);
     sale.apply(vec![Event::BidRefused {
         lot_id: ONE,
         bid_id: BidId(78),
@@ -135,6 +137,7 @@ fn eventful() -> (Sale, BTreeSet<Reason>) {
         sold: true,
         override_reserve: false,
         paddle: None,
+        price_seen: None,
     });
     refused(&mut sale, other.clone());
     sale.done(place(bid_id, TWO, ANN, amount(300)));
@@ -187,6 +190,18 @@ fn name(event: &Event) -> &'static str {
         Event::BidRetracted { .. } => "bid retracted",
         Event::LotReopened { .. } => "lot reopened",
         Event::Said(_) => "said",
+        Event::BookRead(_) => "book read",
+        Event::BidsRetracted { .. } => "bids retracted",
+        Event::CloseSet { .. } => "close set",
+        Event::HammerStruck { .. } => "hammer struck",
+        Event::HammerLifted { by: Some(_), .. } => "hammer lifted by a bid",
+        Event::HammerLifted { by: None, .. } => "hammer lifted by hand",
+        Event::AbsenteeWithdrawn { .. } => "absentee withdrawn",
+        Event::LotSkipped(_) => "lot skipped",
+        Event::LotReoffered { .. } => "lot reoffered",
+        Event::LotsGrouped { .. } => "lots grouped",
+        Event::LotsSplit(_) => "lots split",
+        Event::ChoiceMade { .. } => "choice made",
     }
 }
 

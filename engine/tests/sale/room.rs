@@ -4,6 +4,7 @@ use crate::support::{ANN, BOB, ONE, Sale, TWO, amount, hammer, max, pass, place,
 use gavel_engine::{
     Reason,
     auction::{Command, Event, REFUSALS_KEPT, Repeat, SaleKind},
+    credit::Unlimited,
     ids::{BidId, LotId},
     lot::Channel,
     money::Amount,
@@ -79,7 +80,7 @@ fn a_step_set_by_hand_holds_until_it_is_taken_back_and_is_kept_with_the_bid() {
     sale.done(Command::OpenLot(ONE));
     sale.done(Command::SetStep(ONE, Some(Amount(50))));
     sale.bids(ANN, max(1000));
-    assert_eq!(sale.lot(ONE).minimum(), Amount(150));
+    assert_eq!(sale.lot(ONE).minimum(Timestamp(0)), Amount(150));
     let bob = sale.bids(BOB, amount(300));
     assert_eq!(
         sale.stands(),
@@ -87,7 +88,7 @@ fn a_step_set_by_hand_holds_until_it_is_taken_back_and_is_kept_with_the_bid() {
         "the house answers by the same step"
     );
     sale.done(Command::SetStep(ONE, None));
-    assert_eq!(sale.lot(ONE).minimum(), Amount(360));
+    assert_eq!(sale.lot(ONE).minimum(Timestamp(0)), Amount(360));
     let other = sale.bids(BOB, amount(400));
     sale.done(Command::Retract(ONE, other));
     assert_eq!(
@@ -182,7 +183,7 @@ fn a_sale_with_two_lots_of_one_id_or_senseless_rules_is_not_taken_over() {
 fn refusal(sale: &mut Sale, bid_id: BidId) -> Event {
     let rejection = sale
         .auction
-        .decide(&place(bid_id, ONE, BOB, amount(1)), sale.now)
+        .decide(&place(bid_id, ONE, BOB, amount(1)), sale.now, &Unlimited)
         .unwrap_err();
     Event::BidRefused {
         lot_id: ONE,
@@ -261,6 +262,7 @@ impl Sale {
             sold: false,
             override_reserve: false,
             paddle: None,
+            price_seen: None,
         }));
     }
 }

@@ -14,6 +14,7 @@ fn fields(change: impl FnOnce(&mut RuleSet)) -> Vec<String> {
         window_ms: 100,
         extend_ms: 100,
         max_extensions: None,
+        group: None,
     });
     rules.reserve_price_minor = Some(Amount(500));
     change(&mut rules);
@@ -24,6 +25,7 @@ fn band(from: i64, step: i64) -> Band {
     Band {
         from_minor: Amount(from),
         step_minor: Amount(step),
+        step_bp: None,
     }
 }
 
@@ -54,7 +56,7 @@ fn every_senseless_field_is_named() {
     const DAY_MS: i64 = 86_400_000;
     let cases: [(&str, Change); 20] = [
         ("version", |rules| rules.version = 0),
-        ("version", |rules| rules.version = 2),
+        ("version", |rules| rules.version = 3),
         ("opening_price_minor", |rules| {
             rules.opening_price_minor = Amount(0);
         }),
@@ -115,7 +117,7 @@ fn every_senseless_field_is_named() {
 fn rules_are_data_that_reads_back_and_knows_no_other_fields() {
     let text = serde_json::to_string(&rules()).unwrap();
     assert_eq!(serde_json::from_str::<RuleSet>(&text).unwrap(), rules());
-    let least = r#"{"version":1,"format":"english","opening_price_minor":100,
+    let least = r#"{"version":2,"format":"english","opening_price_minor":100,
         "increments":[{"from_minor":0,"step_minor":10}]}"#;
     assert_eq!(
         serde_json::from_str::<RuleSet>(least).unwrap(),
@@ -127,7 +129,7 @@ fn rules_are_data_that_reads_back_and_knows_no_other_fields() {
         least.replace("english", "japanese"),
         least.replace("100", "100.5"),
         least.replace("100", "\"100\""),
-        least.replace("\"version\":1,", ""),
+        least.replace("\"version\":2,", ""),
     ] {
         assert!(serde_json::from_str::<RuleSet>(&unknown).is_err(), "{unknown}");
     }

@@ -6,10 +6,11 @@ use gavel_engine::{
         Approval, Auction, Command, EnterBid, Event, Hammer, LotSetup, PlaceBid, Record, Register, SaleKind,
         Setup,
     },
+    credit::Unlimited,
     ids::{BidId, BidderId, LotId, Paddle, SaleId},
     lot::{Channel, Lot, Offer},
     money::{Amount, Currency},
-    rules::{Band, Format, OffIncrement, RULES_VERSION, ReserveRule, RuleSet, TieRule},
+    rules::{Band, RuleSet},
     time::Timestamp,
 };
 
@@ -24,22 +25,11 @@ pub const TWO: LotId = LotId(2);
 
 /// Opens at 100, rises by 10.
 pub fn rules() -> RuleSet {
-    RuleSet {
-        version: RULES_VERSION,
-        format: Format::English,
-        opening_price_minor: Amount(100),
-        increments: vec![Band {
-            from_minor: Amount(0),
-            step_minor: Amount(10),
-        }],
-        reserve_price_minor: None,
-        reserve_rule: ReserveRule::Hold,
-        tie_rule: TieRule::Earliest,
-        off_increment: OffIncrement::Accept,
-        closes_at_ms: None,
-        soft_close: None,
-        seller: None,
-    }
+    let step = Band {
+        step_minor: Amount(10),
+        ..Band::default()
+    };
+    RuleSet::english(Amount(100), vec![step])
 }
 
 pub fn setup(kind: SaleKind, rules: &[RuleSet]) -> Setup {
@@ -87,11 +77,30 @@ impl Sale {
     }
 
     pub fn try_to(&mut self, command: Command) -> Result<Vec<Event>, Rejection> {
+        self.time_passes();
+        let mut events = self.auction.decide(&command, self.now, &Unlimited)?;
+        self.apply(events.clone());
+        events.extend(self.house_bids());
+        Ok(events)
+    }
+
+    /// What the house bids for its books.
+    fn house_bids(&mut self) -> Vec<Event> {
+        let mut all = Vec::new();
+        loop {
+            let events = self.auction.book_bids_due(self.now, &Unlimited);
+            if events.is_empty() {
+                return all;
+            }
+            self.apply(events.clone());
+            all.extend(events);
+        }
+    }
+
+    fn time_passes(&mut self) {
+        self.house_bids();
         let due = self.auction.due(self.now);
         self.apply(due);
-        let events = self.auction.decide(&command, self.now)?;
-        self.apply(events.clone());
-        Ok(events)
     }
 
     /// A command that is taken.
@@ -103,8 +112,7 @@ impl Sale {
 
     /// A command that is refused, and changes nothing.
     pub fn refused(&mut self, command: Command) -> Reason {
-        let due = self.auction.due(self.now);
-        self.apply(due);
+        self.time_passes();
         let before = self.auction.clone();
         let shown = format!("{command:?}");
         let rejection = self.try_to(command).expect_err(&shown);
@@ -190,6 +198,7 @@ pub fn place(bid_id: BidId, lot_id: LotId, bidder: BidderId, offer: Offer) -> Co
         offer,
         currency: Currency::USD,
         book_if_pending: false,
+        sent_before_ms: None,
     })
 }
 
@@ -198,6 +207,7 @@ pub fn register(bidder: BidderId, paddle: u32, standing: Approval) -> Command {
         bidder,
         paddle: Paddle(paddle),
         standing,
+        limit: None,
     })
 }
 
@@ -207,6 +217,7 @@ pub fn hammer(paddle: Option<u32>) -> Command {
         sold: true,
         override_reserve: false,
         paddle: paddle.map(Paddle),
+        price_seen: None,
     })
 }
 
@@ -216,5 +227,6 @@ pub fn pass() -> Command {
         sold: false,
         override_reserve: false,
         paddle: None,
+        price_seen: None,
     })
 }

@@ -1,22 +1,29 @@
 //! The house bids the absentee book.
 
+use super::taking;
 use crate::{
     auction::{Approval, Auction, Event},
+    credit::Credit,
     lot::{Channel, Lot, Offer},
     time::Timestamp,
 };
 
-/// What follows when `change` (an opening, a lower ask, a retraction) may have brought maxima of
-/// the book within reach: the house bids every one that the changed lot takes, in the order in
-/// which they were left. Those below the minimum wait on, those of bidders whom the house has not
-/// approved too.
-pub(super) fn bid(auction: &Auction, lot: &Lot, now: Timestamp, change: impl FnOnce(&mut Lot)) -> Vec<Event> {
-    if lot.book.iter().all(|entry| entry.placed) {
-        return Vec::new();
-    }
+/// The most bids that the house makes in one record, which bounds its size.
+const BIDS_MAX: usize = 500;
+
+/// What is due when an opening, a lower ask or step, a retraction or an approval may have brought
+/// maxima of the book within reach: the house bids every one that the lot takes, in the order in
+/// which they were left. Those below the minimum wait on; so do those of bidders whom the house
+/// has not approved, or whose limit does not cover them.
+pub(in crate::auction) fn read(
+    auction: &Auction,
+    lot: &Lot,
+    now: Timestamp,
+    credit: &impl Credit,
+) -> Vec<Event> {
     let mut lot = lot.clone();
-    change(&mut lot);
     let mut events = Vec::new();
+    let mut bids = 0;
     for entry in lot.book.clone() {
         let approved = auction
             .registration(entry.bidder)
@@ -24,30 +31,26 @@ pub(super) fn bid(auction: &Auction, lot: &Lot, now: Timestamp, change: impl FnO
         if entry.placed || !approved {
             continue;
         }
-        let bid = lot.meet(
-            entry.bid_id,
-            entry.bidder,
-            Channel::Absentee,
-            Offer::Max(entry.max),
-        );
-        let Ok(standing) = lot.admit(&bid) else {
+        if bids == BIDS_MAX {
+            return events;
+        }
+        let offer = Offer::Max(entry.max);
+        let bid = lot.meet(entry.bid_id, entry.bidder, Channel::Absentee, offer);
+        let Ok(standing) = taking::admit(auction, &lot, &bid, now, None, credit) else {
             continue;
         };
-        lot.standing = Some(standing);
-        lot.ask = None;
         events.push(Event::BidAccepted {
             lot_id: lot.lot_id,
             bid,
             standing,
         });
-        if let Some(closes_at) = lot.extended_close(now) {
-            lot.closes_at = Some(closes_at);
-            lot.extensions += 1;
-            events.push(Event::CloseExtended {
-                lot_id: lot.lot_id,
-                closes_at,
-            });
+        // One instant moves the close once, however many bids it brings.
+        if bids == 0 {
+            events.extend(taking::close_after_bid(auction, &lot, now));
         }
+        lot.stand(standing);
+        bids += 1;
     }
+    events.push(Event::BookRead(lot.lot_id));
     events
 }

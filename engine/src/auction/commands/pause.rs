@@ -1,6 +1,5 @@
 //! Time stands still for a lot, and goes on.
 
-use super::book;
 use crate::{
     Reason,
     auction::{Auction, Event},
@@ -10,7 +9,9 @@ use crate::{
 };
 
 pub(in crate::auction) fn pause(auction: &Auction, lot_id: LotId) -> Result<Vec<Event>, Reason> {
-    auction.lot_on_sale(lot_id)?.require_open()?;
+    let lot = auction.lot_on_sale(lot_id)?;
+    lot.require_open()?;
+    lot.require_english()?;
     Ok(vec![Event::Paused(lot_id)])
 }
 
@@ -28,11 +29,5 @@ pub(in crate::auction) fn resume(
         Phase::Open => return Err(Reason::NotPaused),
     };
     let closes_at = lot.closes_at.map(|close| close.plus_ms(now.since_ms(paused_at)));
-    let mut events = vec![Event::Resumed { lot_id, closes_at }];
-    // A retraction during the pause may have brought maxima of the book within reach.
-    events.extend(book::bid(auction, lot, now, |lot| {
-        lot.phase = Phase::Open;
-        lot.closes_at = closes_at;
-    }));
-    Ok(events)
+    Ok(vec![Event::Resumed { lot_id, closes_at }])
 }

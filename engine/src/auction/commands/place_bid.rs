@@ -1,11 +1,14 @@
 //! A bid by its own bidder.
 
+use super::taking;
 use crate::{
     Reason, Rejection,
     auction::{Auction, Event, PlaceBid},
-    ids::{BidId, BidderId},
+    credit::Credit,
+    ids::BidId,
     lot::{BookEntry, Channel, Lot, Offer, Phase},
     money::Currency,
+    rules::Format,
     time::Timestamp,
 };
 
@@ -13,11 +16,15 @@ pub(in crate::auction) fn decide(
     auction: &Auction,
     place: &PlaceBid,
     now: Timestamp,
+    credit: &impl Credit,
 ) -> Result<Vec<Event>, Rejection> {
     require_new(auction, place.bid_id)?;
     let lot = auction.lot_on_sale(place.lot_id)?;
     require_payable(auction, place.offer, place.currency)?;
     auction.require_approved(place.bidder)?;
+    if place.channel == Channel::House {
+        return Err(Reason::HouseMayNotBid.into());
+    }
     if place.book_if_pending
         && lot.phase == Phase::Pending
         && let Offer::Max(max) = place.offer
@@ -31,7 +38,16 @@ pub(in crate::auction) fn decide(
         };
         return leave(lot, entry).map_err(Rejection::from);
     }
-    accept(lot, place.bid_id, place.bidder, place.channel, place.offer, now)
+    let bid = lot.meet(place.bid_id, place.bidder, place.channel, place.offer);
+    let standing = taking::admit(auction, lot, &bid, now, place.sent_before_ms, credit)?;
+    Ok(taking::events_of(
+        auction,
+        lot,
+        bid,
+        standing,
+        now,
+        place.sent_before_ms,
+    ))
 }
 
 /// A bid id stands for one bid.
@@ -55,42 +71,20 @@ pub(super) fn require_payable(auction: &Auction, offer: Offer, currency: Currenc
     }
 }
 
-/// Into the absentee book of a lot that has not been opened.
+/// Into the absentee book of a lot that has not been opened. The Dutch clock has none: nobody
+/// stops it before it runs.
 pub(super) fn leave(lot: &Lot, entry: BookEntry) -> Result<Vec<Event>, Reason> {
-    if lot.rules.seller == Some(entry.bidder) {
+    if lot.rules.format == Format::Dutch {
+        return Err(Reason::WrongFormat);
+    }
+    if lot.led_by.is_some() {
+        return Err(Reason::InAGroup);
+    }
+    if lot.is_sold_for(entry.bidder) {
         return Err(Reason::SellerMayNotBid);
     }
     Ok(vec![Event::AbsenteeLeft {
         lot_id: lot.lot_id,
         entry,
     }])
-}
-
-/// The events of a bid that the lot takes.
-pub(super) fn accept(
-    lot: &Lot,
-    bid_id: BidId,
-    bidder: BidderId,
-    channel: Channel,
-    offer: Offer,
-    now: Timestamp,
-) -> Result<Vec<Event>, Rejection> {
-    let bid = lot.meet(bid_id, bidder, channel, offer);
-    let standing = lot.admit(&bid).map_err(|reason| {
-        let open = matches!(lot.phase, Phase::Open | Phase::Paused(_));
-        Rejection::with_minimum(reason, open.then(|| lot.minimum()))
-    })?;
-    let mut events = Vec::with_capacity(2);
-    events.push(Event::BidAccepted {
-        lot_id: lot.lot_id,
-        bid,
-        standing,
-    });
-    if let Some(closes_at) = lot.extended_close(now) {
-        events.push(Event::CloseExtended {
-            lot_id: lot.lot_id,
-            closes_at,
-        });
-    }
-    Ok(events)
 }

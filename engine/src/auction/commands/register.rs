@@ -4,15 +4,23 @@
 use crate::{
     Reason,
     auction::{Auction, Event, Register, Registration},
+    money::Amount,
 };
 
 pub(in crate::auction) fn decide(auction: &Auction, register: &Register) -> Result<Vec<Event>, Reason> {
     let wanted = Registration {
         paddle: register.paddle,
         standing: register.standing,
+        limit: register.limit,
     };
     if auction.registration(register.bidder) == Some(&wanted) {
         return Ok(Vec::new());
+    }
+    if register
+        .limit
+        .is_some_and(|limit| limit.0 < 0 || limit > Amount::MAX)
+    {
+        return Err(Reason::AmountOutOfRange);
     }
     if auction
         .holder(register.paddle)
@@ -24,5 +32,6 @@ pub(in crate::auction) fn decide(auction: &Auction, register: &Register) -> Resu
         bidder: register.bidder,
         paddle: register.paddle,
         standing: register.standing,
+        limit: register.limit,
     }])
 }

@@ -1,10 +1,11 @@
 //! A closed lot goes on from where it stood: bids, ask, extensions.
 
 use crate::{
-    Reason,
+    Reason, Rejection,
     auction::{Auction, Event},
+    credit::Credit,
     ids::LotId,
-    lot::Phase,
+    lot::{Outcome, Phase},
     time::Timestamp,
 };
 
@@ -12,11 +13,23 @@ pub(in crate::auction) fn decide(
     auction: &Auction,
     lot_id: LotId,
     closes_at: Option<Timestamp>,
-) -> Result<Vec<Event>, Reason> {
+    credit: &impl Credit,
+) -> Result<Vec<Event>, Rejection> {
     let lot = auction.lot_on_sale(lot_id)?;
     if lot.phase != Phase::Closed {
-        return Err(Reason::NotClosed);
+        return Err(Reason::NotClosed.into());
     }
-    auction.require_free_rostrum()?;
+    lot.require_english()?;
+    if matches!(lot.outcome, Some(Outcome::SoldWith(_))) {
+        return Err(Reason::InAGroup.into());
+    }
+    // A choice that is due is undone by reopening what it was won by.
+    if !lot.choice_is_due() {
+        auction.require_free_rostrum()?;
+    }
+    if let Some(leading) = lot.standing {
+        let bound = lot.rules.times_the_money(leading.leader_max);
+        auction.require_cover(lot, leading.leader, bound, credit)?;
+    }
     Ok(vec![Event::LotReopened { lot_id, closes_at }])
 }

@@ -1,33 +1,62 @@
 //! A bid is taken back anywhere in the history. A standing ask, extensions and the close stay.
 
-use super::book;
 use crate::{
     Reason,
     auction::{Auction, Event},
-    ids::{BidId, LotId},
-    lot::Phase,
-    time::Timestamp,
+    credit::Credit,
+    ids::{BidId, BidderId, LotId},
+    lot::{Bid, Lot, Phase, Standing},
 };
 
 pub(in crate::auction) fn decide(
     auction: &Auction,
     lot_id: LotId,
     bid_id: BidId,
-    now: Timestamp,
+    credit: &impl Credit,
 ) -> Result<Vec<Event>, Reason> {
     let lot = auction.lot_on_sale(lot_id)?;
     lot.standing_bid(bid_id).ok_or(Reason::UnknownBid)?;
     if lot.phase == Phase::Closed {
         return Err(Reason::Closed);
     }
-    let standing = lot.standing_without(bid_id);
-    let mut events = vec![Event::BidRetracted {
+    lot.require_raised_hammer()?;
+    let this = |bid: &Bid| bid.bid_id == bid_id;
+    let standing = lot.standing_without(this);
+    let retracted = Event::BidRetracted {
         lot_id,
         bid_id,
         standing,
-    }];
-    // Maxima of the book that the price had left behind may be within reach again. On a paused
-    // lot they are bid when it is resumed.
-    events.extend(book::bid(auction, lot, now, |lot| lot.standing = standing));
-    Ok(events)
+    };
+    let lapsed = lapse(auction, lot, standing, this, Vec::new(), credit);
+    Ok([retracted].into_iter().chain(lapsed).collect())
+}
+
+/// Whoever leads again may have used the credit elsewhere since: what is not covered any more is
+/// taken back too, until somebody leads who is good for it. `gone` are bidders whose bids do not
+/// count any more.
+pub(super) fn lapse(
+    auction: &Auction,
+    lot: &Lot,
+    mut standing: Option<Standing>,
+    taken_back: impl Fn(&Bid) -> bool,
+    mut gone: Vec<BidderId>,
+    credit: &impl Credit,
+) -> Vec<Event> {
+    let mut events = Vec::new();
+    while let Some(leading) = standing {
+        let bound = lot.rules.times_the_money(leading.leader_max);
+        let covered = auction.require_cover(lot, leading.leader, bound, credit).is_ok();
+        // Whoever led before is bound already.
+        if covered || lot.leader() == Some(leading.leader) {
+            break;
+        }
+        gone.push(leading.leader);
+        standing = lot.standing_without(|bid| taken_back(bid) || gone.contains(&bid.bidder));
+        events.push(Event::BidsRetracted {
+            lot_id: lot.lot_id,
+            bidder: leading.leader,
+            standing,
+        });
+    }
+    events
 }

@@ -4,7 +4,7 @@ use super::open_lot;
 use crate::{
     Reason,
     auction::{Auction, Event, LotSetup, MESSAGE_CHARS_MAX, SaleKind, SalePhase, Setup},
-    lot::Phase,
+    lot::{Lot, Phase},
     time::Timestamp,
 };
 use std::collections::BTreeSet;
@@ -31,8 +31,9 @@ pub(in crate::auction) fn start(auction: &Auction, now: Timestamp) -> Result<Vec
     };
     let mut events = Vec::from_iter(started);
     if auction.kind() == Some(SaleKind::Timed) {
-        for lot in auction.lots().iter().filter(|lot| lot.phase == Phase::Pending) {
-            events.extend(open_lot::open(auction, lot, now));
+        let pending = |lot: &&Lot| lot.phase == Phase::Pending && lot.led_by.is_none();
+        for lot in auction.lots().iter().filter(pending) {
+            events.extend(open_lot::open(lot, now));
         }
     }
     if events.is_empty() {
@@ -46,12 +47,11 @@ pub(in crate::auction) fn end(auction: &Auction) -> Result<Vec<Event>, Reason> {
     if auction.phase() == SalePhase::Ended {
         return Err(Reason::SaleEnded);
     }
-    if auction
-        .lots()
-        .iter()
-        .any(|lot| matches!(lot.phase, Phase::Open | Phase::Paused(_)))
-    {
+    if auction.lots().iter().any(|lot| lot.phase.is_running()) {
         return Err(Reason::AnotherLotOpen);
+    }
+    if auction.lots().iter().any(Lot::choice_is_due) {
+        return Err(Reason::ChoicePending);
     }
     Ok(vec![Event::Ended])
 }

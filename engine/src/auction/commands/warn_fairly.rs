@@ -7,6 +7,8 @@ use crate::{
 };
 
 pub(in crate::auction) fn decide(auction: &Auction, lot_id: LotId) -> Result<Vec<Event>, Reason> {
-    auction.lot_on_sale(lot_id)?.require_open()?;
+    let lot = auction.lot_on_sale(lot_id)?;
+    lot.require_open()?;
+    lot.require_english()?;
     Ok(vec![Event::FairlyWarned(lot_id)])
 }
