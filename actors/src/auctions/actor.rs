@@ -2,9 +2,11 @@
 
 mod bidding;
 mod telling;
+mod undone;
 
 use super::{
     RECORD,
+    credit::CreditBook,
     messages::{CommandReply, Direct, Durable, Misplaced, Refused, Stop},
     obituary::Obituary,
     outstanding::{Outstanding, Waiting},
@@ -17,15 +19,18 @@ use crate::clock::SharedClock;
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, SpawnHandle};
 use gavel_engine::{
     Rejection,
-    auction::{Auction, Command, Record},
-    ids::SaleId,
+    auction::{Auction, Command, Event, Record},
+    credit::Ledger,
+    ids::{LotId, SaleId},
+    money::Currency,
     time::Timestamp,
 };
 use gavel_storage::{
     journal::{self, Append, DurableSink, Handle, Permit},
     relational::BookVisibility,
 };
-use std::{sync::Arc, time::Duration};
+use serde_json::value::RawValue;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
 /// Requests that may wait for one auction; the next one is answered `busy`.
@@ -46,6 +51,7 @@ pub(super) struct Parts {
     pub(super) visibility: BookVisibility,
     pub(super) journal: Handle,
     pub(super) clock: SharedClock,
+    pub(super) credit: CreditBook,
     pub(super) topic: Arc<Topic>,
     pub(super) projector: Projector,
     pub(super) snapshots: Snapshotter,
@@ -67,6 +73,11 @@ pub(super) struct AuctionActor {
     journal: Handle,
     sink: Arc<dyn DurableSink>,
     clock: SharedClock,
+    credit: CreditBook,
+    /// When everybody was told of a hammer that was struck and has not fallen.
+    strikes_told: BTreeMap<LotId, Timestamp>,
+    /// The lots as snapshots show them, and the record that they are as of.
+    lots_shown: Option<(u64, Box<RawValue>)>,
     topic: Arc<Topic>,
     projector: Projector,
     projection_lost: bool,
@@ -95,6 +106,7 @@ impl AuctionActor {
     /// The actor with its state as recovered; everything in it is durable.
     pub(super) fn new(parts: Parts, ctx: &mut Context<Self>) -> Self {
         ctx.set_mailbox_capacity(MAILBOX_MAX);
+        parts.credit.hold_all(parts.sale_id, &parts.state);
         Self {
             sale_id: parts.sale_id,
             speculative: parts.state.clone(),
@@ -106,6 +118,9 @@ impl AuctionActor {
             journal: parts.journal,
             sink: Arc::new(Sink(ctx.address())),
             clock: parts.clock,
+            credit: parts.credit,
+            strikes_told: BTreeMap::new(),
+            lots_shown: None,
             topic: parts.topic,
             projector: parts.projector,
             projection_lost: true,
@@ -130,25 +145,58 @@ impl AuctionActor {
 
     /// Time first: what was due by `now` happens before anything else.
     fn advance(&mut self, now: Timestamp) -> Result<(), Refused> {
-        let due = self.speculative.due(now);
-        if due.is_empty() {
-            return Ok(());
+        self.bid_books(now)?;
+        loop {
+            let events = self.speculative.due(now);
+            if events.is_empty() {
+                return Ok(());
+            }
+            let permit = self.reserve()?;
+            let credit = self.credit.clone();
+            self.record(permit, Record { at: now, events }, &mut credit.lock())?;
         }
-        let permit = self.reserve()?;
-        self.record(permit, Record { at: now, events: due })
     }
 
-    /// Decides a command and sends its events to the journal.
+    /// What the house owes to absentee books.
+    fn bid_books(&mut self, now: Timestamp) -> Result<(), Refused> {
+        loop {
+            if !self.speculative.owes_book_bids() {
+                return Ok(());
+            }
+            let permit = self.reserve()?;
+            let credit = self.credit.clone();
+            let mut ledger = credit.lock();
+            let events = self
+                .speculative
+                .book_bids_due(now, &ledger.in_currency(self.currency()));
+            self.record(permit, Record { at: now, events }, &mut ledger)?;
+        }
+    }
+
+    /// Decides a command and sends its events to the journal. The ledger is held until they have
+    /// their place in it.
     fn decide(&mut self, command: &Command, now: Timestamp) -> Result<Result<(), Rejection>, Refused> {
         let permit = self.reserve()?;
-        match self.speculative.decide(command, now) {
+        let credit = self.credit.clone();
+        let mut ledger = credit.lock();
+        let decided = self
+            .speculative
+            .decide(command, now, &ledger.in_currency(self.currency()));
+        match decided {
             Err(rejection) => Ok(Err(rejection)),
             Ok(events) if events.is_empty() => Ok(Ok(())),
-            Ok(events) => self.record(permit, Record { at: now, events }).map(Ok),
+            Ok(events) => self
+                .record(permit, Record { at: now, events }, &mut ledger)
+                .map(Ok),
         }
     }
 
-    fn record(&mut self, mut permit: Permit, record: Record) -> Result<(), Refused> {
+    /// The sale's currency; before it is created, when nobody can be bound to anything, any.
+    fn currency(&self) -> Currency {
+        self.speculative.currency().unwrap_or(Currency::USD)
+    }
+
+    fn record(&mut self, mut permit: Permit, record: Record, ledger: &mut Ledger) -> Result<(), Refused> {
         let seq = self.speculative.seq() + 1;
         let payload = RECORD.encode(&record).map_err(|error| {
             tracing::error!(sale = %self.sale_id, %error, "a record cannot be encoded");
@@ -165,7 +213,13 @@ impl AuctionActor {
             tracing::error!(sale = %self.sale_id, %error, "the journal takes no records");
             Refused::Unavailable
         })?;
-        self.speculative.apply(&record);
+        let (sale_id, currency) = (self.sale_id, self.currency());
+        self.speculative.apply_telling(&record, |bidder, amount| {
+            ledger.hold(sale_id, currency, bidder, amount);
+        });
+        if record.events.iter().any(|event| matches!(event, Event::Ended)) {
+            ledger.release(sale_id);
+        }
         self.outstanding.push(seq, record);
         Ok(())
     }
@@ -177,6 +231,8 @@ impl AuctionActor {
                 let _ = reply.send(Err(refused));
             }
             Ok(result) => {
+                // What cannot be recorded now is bid when the timer asks again.
+                let _ = self.bid_books(now);
                 self.outstanding
                     .answer_after_all(Waiting::Command { result, reply }, &self.stable);
             }

@@ -2,12 +2,13 @@
 
 use super::{
     actor::AuctionActor,
-    messages::{Bid, BidReply, BidStatus, CommandReply, Direct, Follow, Followed, History, Refused},
+    messages::{Arrival, Bid, BidReply, BidStatus, CommandReply, Direct, Follow, Followed, Foresee, Foreseen, History, Offered, Refused},
     topic::Topic,
     wire::{Audience, BidView},
 };
 use actix::{Addr, Handler, Message, dev::ToEnvelope};
 use gavel_engine::{
+    Rejection,
     auction::{Command, EnterBid, PlaceBid},
     ids::{BidId, BidderId, LotId, SaleId, UserId},
 };
@@ -38,10 +39,11 @@ impl AuctionHandle {
         &self.topic
     }
 
-    /// A bid by its own bidder; answered when durable.
-    pub async fn place_bid(&self, bid: PlaceBid) -> BidReply {
+    /// A bid by its own bidder; answered when durable. How long before the hammer it was sent is
+    /// judged by its arrival, whatever `bid` says.
+    pub async fn place_bid(&self, bid: PlaceBid, arrival: Arrival) -> BidReply {
         self.ask(|reply| Bid {
-            command: Command::PlaceBid(bid),
+            offered: Offered::Own(bid, arrival),
             reply,
         })
         .await?
@@ -50,7 +52,7 @@ impl AuctionHandle {
     /// A bid entered by the clerk; answered when durable.
     pub async fn enter_bid(&self, bid: EnterBid) -> BidReply {
         self.ask(|reply| Bid {
-            command: Command::EnterBid(bid),
+            offered: Offered::Entered(bid),
             reply,
         })
         .await?
@@ -69,6 +71,23 @@ impl AuctionHandle {
     /// Any command but a bid; answered when durable.
     pub async fn command(&self, command: Command) -> CommandReply {
         self.ask(|reply| Direct { command, reply }).await?
+    }
+
+    /// What a command would bring to a lot; nothing happens.
+    ///
+    /// # Errors
+    /// [`Refused::Busy`].
+    pub async fn foresee(
+        &self,
+        lot_id: LotId,
+        command: Command,
+    ) -> Result<Result<Foreseen, Rejection>, Refused> {
+        self.ask(|reply| Foresee {
+            lot_id,
+            command,
+            reply,
+        })
+        .await
     }
 
     /// What a viewer needs to follow from now on.

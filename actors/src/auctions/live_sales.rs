@@ -102,6 +102,7 @@ async fn register(registry: &AuctionRegistry, registration: &RegistrationRecord)
         bidder: registration.user_id.into(),
         paddle: registration.paddle,
         standing: approval(registration.status),
+        limit: None,
     };
     if let Err(rejection) = registry.register(registration.sale_id, word).await? {
         // The numbers of accounts and of the room are apart, so this is a fault to be looked at.

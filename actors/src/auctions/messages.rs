@@ -1,14 +1,15 @@
 //! What an auction's actor is asked. Every request brings its own way back, because the answer
 //! leaves only when it is durable.
 
-use super::wire::{Audience, BidView};
+use super::wire::{Audience, BidView, LotView};
 use actix::Message;
 use bytes::Bytes;
 use gavel_engine::{
     Rejection,
-    auction::{Answer, Command},
+    auction::{Answer, Command, EnterBid, PlaceBid},
     ids::{BidId, BidderId, LotId, UserId},
     money::Amount,
+    time::Timestamp,
 };
 use tokio::sync::oneshot;
 
@@ -51,12 +52,30 @@ pub type BidReply = Result<Result<BidFate, Rejection>, Refused>;
 /// How a command ended: the seq of the last record that it stands on.
 pub type CommandReply = Result<Result<u64, Rejection>, Refused>;
 
+/// How a bid came to the node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival {
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// The round trip of its connection as the node measured it, milliseconds.
+    pub round_trip_ms: Option<u32>,
+}
+
+/// Whose bid it is.
+#[derive(Debug)]
+pub(super) enum Offered {
+    /// By its own bidder.
+    Own(PlaceBid, Arrival),
+    /// Entered by the clerk.
+    Entered(EnterBid),
+}
+
 /// A bid, by its bidder or entered by the clerk.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
-pub struct Bid {
-    /// `PlaceBid` or `EnterBid`.
-    pub command: Command,
+pub(super) struct Bid {
+    /// The bid.
+    pub offered: Offered,
     /// The way back.
     pub reply: oneshot::Sender<BidReply>,
 }
@@ -104,6 +123,29 @@ pub struct Followed {
     pub seq: u64,
     /// A snapshot, or `resumed` and the updates missed.
     pub messages: Vec<Bytes>,
+}
+
+/// What a command would bring to a lot, by running it on a copy.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(super) struct Foresee {
+    /// Which lot is looked at.
+    pub lot_id: LotId,
+    /// The command.
+    pub command: Command,
+    /// The way back.
+    pub reply: oneshot::Sender<Result<Foreseen, Rejection>>,
+}
+
+/// See [`Foresee`].
+#[derive(Debug)]
+pub struct Foreseen {
+    /// The last record that it was computed from.
+    pub seq: u64,
+    /// The lot as it is.
+    pub before: LotView,
+    /// The lot as it would be.
+    pub after: LotView,
 }
 
 /// A lot's bids.

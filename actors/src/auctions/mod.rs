@@ -6,6 +6,7 @@
 //! state → answered, broadcast through the [`Topic`], projected into the relational store.
 
 mod actor;
+mod credit;
 mod handle;
 mod live_sales;
 mod messages;
@@ -13,6 +14,7 @@ mod obituary;
 mod outstanding;
 mod projector;
 mod recent;
+mod record;
 mod recovery;
 mod registry;
 mod snapshots;
@@ -21,21 +23,14 @@ mod tests;
 mod topic;
 pub mod wire;
 
+pub use credit::CreditBook;
 pub use handle::AuctionHandle;
 pub use live_sales::reconcile;
-pub use messages::{BidFate, BidReply, CommandReply, Followed, Refused};
+pub use messages::{Arrival, BidFate, BidReply, CommandReply, Followed, Foreseen, Refused};
 pub use projector::Projector;
 pub use recovery::{Error as RecoveryError, Recovered, recover};
 pub use registry::{AuctionRegistry, Settings};
 pub use snapshots::Snapshotter;
 pub use topic::{HUB_QUEUE_MAX, HubReceiver, HubSender, Received, Topic, Update, hub};
 
-use gavel_engine::auction::{Auction, Record};
-use gavel_storage::codec;
-
-/// How decisions are written to the journal.
-const RECORD: codec::Schema<Record> = codec::Schema::new(1);
-
-/// How states are written to snapshots. A snapshot of another version is not used: the journal has
-/// everything.
-const STATE: codec::Schema<Auction> = codec::Schema::new(1);
+use record::{RECORD, STATE};

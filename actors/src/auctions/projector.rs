@@ -33,7 +33,7 @@ pub(super) struct Projection {
 impl Projection {
     /// Of one record's events; `None` when they mean nothing to it.
     pub(super) fn of(after: &Auction, events: &[Event]) -> Option<Self> {
-        let changes: Vec<Change> = events.iter().filter_map(|event| change(after, event)).collect();
+        let changes: Vec<Change> = events.iter().flat_map(|event| changes(after, event)).collect();
         let sale_id = after.sale_id().filter(|_| !changes.is_empty())?;
         Some(Self {
             sale_id,
@@ -44,7 +44,8 @@ impl Projection {
 
     /// Of the whole state. Lots that are open may have been closed when the store last heard of them.
     pub(super) fn whole(state: &Auction) -> Option<Self> {
-        let opened = state.lots().iter().filter(|lot| lot.phase != Phase::Pending);
+        let offered = |lot: &&Lot| lot.phase != Phase::Pending || lot.reoffers > 0;
+        let opened = state.lots().iter().filter(offered);
         let changes = opened
             .map(|lot| lot_change(state, lot))
             .chain([sale_change(state)])
@@ -57,36 +58,46 @@ impl Projection {
     }
 }
 
-fn change(after: &Auction, event: &Event) -> Option<Change> {
-    match event {
-        Event::LotClosed { lot_id, .. } => after.lot(*lot_id).map(|lot| lot_change(after, lot)),
-        Event::LotReopened { lot_id, .. } => Some(Change::Lot {
-            lot_id: *lot_id,
-            outcome: None,
-        }),
-        Event::Started | Event::Ended | Event::LotOpened(_) => Some(sale_change(after)),
-        _ => None,
-    }
+fn changes(after: &Auction, event: &Event) -> Vec<Change> {
+    let lots = match event {
+        Event::LotClosed { lot_id, .. } | Event::LotReopened { lot_id, .. } => {
+            // What is combined with a lot shares its end.
+            let group = after.lot(*lot_id).and_then(|lot| lot.group.as_ref());
+            let others = group.map(|group| group.others.clone()).unwrap_or_default();
+            [*lot_id].into_iter().chain(others).collect()
+        }
+        Event::LotReoffered { lot_id, .. } => vec![*lot_id],
+        Event::LotsGrouped { lot_id, group, .. } => {
+            [*lot_id].into_iter().chain(group.others.iter().copied()).collect()
+        }
+        Event::ChoiceMade { taken, left, .. } => [taken.as_slice(), left].concat(),
+        Event::Started | Event::Ended | Event::LotOpened(_) => return vec![sale_change(after)],
+        _ => Vec::new(),
+    };
+    let known = lots.into_iter().filter_map(|lot_id| after.lot(lot_id));
+    known.map(|lot| lot_change(after, lot)).collect()
 }
 
 fn lot_change(auction: &Auction, lot: &Lot) -> Change {
     let outcome = lot.outcome.map(|outcome| {
         let closed_at_ms = lot.closed_at.unwrap_or(auction.clock());
+        let unsold = |result| Outcome {
+            result,
+            price_minor: None,
+            winner_paddle: None,
+            winner_user_id: None,
+            closed_at_ms,
+        };
         match outcome {
             lot::Outcome::Sold { winner, price } => Outcome {
-                result: LotResult::Sold,
                 price_minor: Some(price),
                 winner_paddle: auction.paddle(winner),
                 winner_user_id: account(auction, winner),
-                closed_at_ms,
+                ..unsold(LotResult::Sold)
             },
-            lot::Outcome::Unsold => Outcome {
-                result: LotResult::Unsold,
-                price_minor: None,
-                winner_paddle: None,
-                winner_user_id: None,
-                closed_at_ms,
-            },
+            lot::Outcome::Unsold => unsold(LotResult::Unsold),
+            lot::Outcome::Withdrawn => unsold(LotResult::Withdrawn),
+            lot::Outcome::SoldWith(_) => unsold(LotResult::SoldWith),
         }
     });
     Change::Lot {

@@ -2,6 +2,7 @@
 
 use super::{
     actor::{AuctionActor, Parts},
+    credit::CreditBook,
     handle::AuctionHandle,
     messages::{CommandReply, Refused, Stop},
     obituary::Obituary,
@@ -44,6 +45,8 @@ pub struct Settings {
     pub journal: Handle,
     /// The time.
     pub clock: SharedClock,
+    /// Credit over all sales.
+    pub credit: CreditBook,
     /// Where results go.
     pub projector: Projector,
     /// Where snapshots go.
@@ -103,6 +106,7 @@ impl AuctionRegistry {
                 stopping: AtomicBool::new(false),
             }),
         };
+        registry.hold_all(&recovered);
         let mut entries = registry.entries();
         for (sale_id, (state, head)) in recovered {
             let start = StartFrom {
@@ -115,6 +119,14 @@ impl AuctionRegistry {
         drop(entries);
         actix::spawn(registry.clone().supervise());
         registry
+    }
+
+    /// Credit is held for every recovered sale before the first of them goes on.
+    fn hold_all(&self, recovered: &HashMap<SaleId, (Auction, Head)>) {
+        let credit = &self.inner.settings.credit;
+        for (sale_id, (state, _)) in recovered {
+            credit.hold_all(*sale_id, state);
+        }
     }
 
     /// The auction of a sale, if the sale is published.
@@ -200,6 +212,7 @@ impl AuctionRegistry {
             visibility,
             journal: settings.journal.clone(),
             clock: Arc::clone(&settings.clock),
+            credit: settings.credit.clone(),
             topic: Arc::clone(&topic),
             projector: settings.projector.clone(),
             snapshots: settings.snapshots.clone(),

@@ -15,6 +15,23 @@ use gavel_engine::{
     time::Timestamp,
 };
 use serde::Serialize;
+use serde_json::value::RawValue;
+
+/// What an undone step means to one bidder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Affected {
+    /// A bid of this bidder was taken back.
+    BidRetracted,
+    /// The lead went to somebody else, or to nobody.
+    LeadLost,
+    /// This bidder leads again.
+    LeadGained,
+    /// This bidder leads on, at another price.
+    PriceChanged,
+    /// The lot that this bidder had won is open again.
+    LotReopened,
+}
 
 /// For whom a view is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +57,7 @@ pub enum Outgoing<'a> {
         /// The sale.
         sale: SaleView,
         /// Its lots in running order.
-        lots: Vec<LotView>,
+        lots: &'a RawValue,
         /// The viewer's own standing.
         you: Option<You>,
         /// For staff.
@@ -117,8 +134,10 @@ pub enum Outgoing<'a> {
         code: &'a str,
         /// Why, in English.
         message: &'a str,
-        /// What would be accepted.
+        /// The least that would be accepted.
         minimum_minor: Option<Amount>,
+        /// The most that would be accepted.
+        maximum_minor: Option<Amount>,
         /// The same id will never be accepted.
         #[serde(rename = "final")]
         is_final: bool,
@@ -146,6 +165,36 @@ pub enum Outgoing<'a> {
         message: &'a str,
         /// What would be accepted.
         minimum_minor: Option<Amount>,
+        /// The most that would be accepted.
+        maximum_minor: Option<Amount>,
+    },
+    /// What a command would bring; for staff. Nothing has happened.
+    Foresight {
+        /// Made by the client.
+        command_id: &'a str,
+        /// Which sale.
+        sale_id: SaleId,
+        /// The last record that it was computed from.
+        seq: u64,
+        /// The lot as it is.
+        before: LotView,
+        /// The lot as it would be.
+        after: LotView,
+    },
+    /// Something was undone that the bidder is affected by.
+    Notice {
+        /// Which sale.
+        sale_id: SaleId,
+        /// Number of the record.
+        seq: u64,
+        /// Which lot.
+        lot_id: LotId,
+        /// What it means to this bidder.
+        notice: Affected,
+        /// The price now.
+        price_minor: Option<Amount>,
+        /// Whether this bidder leads now.
+        leading: bool,
     },
     /// Who is there; for staff.
     Presence {

@@ -163,6 +163,8 @@ impl<F: FnMut(BidderId, Amount)> Change<'_, F> {
                     lot.closed_at = None;
                 });
                 self.reopen_combined(*lot_id);
+                // Who was approved in the meantime may have a maximum within reach.
+                self.book_is_due(*lot_id);
             }
             Event::LotSkipped(lot_id) => self.change(*lot_id, |lot| lot.skipped = true),
             Event::LotReoffered { lot_id, closes_at } => self.change(*lot_id, |lot| {
@@ -170,12 +172,17 @@ impl<F: FnMut(BidderId, Amount)> Change<'_, F> {
                 lot.closes_at = *closes_at;
             }),
             Event::LotsGrouped { lot_id, group, rules } => self.group(*lot_id, group, rules),
-            Event::LotsSplit(lot_id) => self.split(*lot_id),
+            Event::LotsSplit { lot_id, .. } => {
+                self.split(*lot_id);
+                // Bids for all of the lots bind nobody to one of them.
+                self.change(*lot_id, pend);
+            }
             Event::ChoiceMade {
                 lot_id,
                 taken,
                 winner,
                 price,
+                ..
             } => self.choose(*lot_id, taken, *winner, *price),
         }
     }
@@ -249,6 +256,7 @@ impl<F: FnMut(BidderId, Amount)> Change<'_, F> {
             for historic in lot.bids.iter_mut().filter(|historic| taken_back(&historic.bid)) {
                 historic.retracted = true;
             }
+            lot.count_bids();
         });
         self.book_is_due(lot_id);
     }
@@ -285,7 +293,6 @@ impl<F: FnMut(BidderId, Amount)> Change<'_, F> {
         self.change(lot_id, |lot| {
             pend(lot);
             lot.rules = rules.clone();
-            lot.closes_at = rules.closes_at_ms;
             lot.group = Some(Box::new(group.clone()));
         });
         for other in &group.others {
@@ -296,7 +303,7 @@ impl<F: FnMut(BidderId, Amount)> Change<'_, F> {
         }
     }
 
-    /// The others are pending by themselves; the leading lot is what it was, by its own rules.
+    /// The others are pending by themselves; the leading lot has its own rules again.
     fn split(&mut self, lot_id: LotId) {
         let Some(group) = self.auction.lot(lot_id).and_then(|lot| lot.group.clone()) else {
             return;

@@ -38,7 +38,7 @@ impl Auction {
             Command::SetAsk(lot_id, ask) => commands::set_ask::decide(self, *lot_id, *ask)?,
             Command::SetStep(lot_id, step) => commands::set_step::decide(self, *lot_id, *step)?,
             Command::WarnFairly(lot_id) => commands::warn_fairly::decide(self, *lot_id)?,
-            Command::Hammer(hammer) => commands::hammer::strike(self, hammer, now)?,
+            Command::Hammer(hammer) => commands::hammer::strike(self, hammer, now, credit)?,
             Command::LiftHammer(lot_id) => commands::hammer::lift(self, *lot_id)?,
             Command::Retract(lot_id, bid_id) => commands::retract::decide(self, *lot_id, *bid_id, credit)?,
             Command::Reopen { lot_id, closes_at } => {

@@ -179,13 +179,20 @@ pub enum Event {
         rules: Box<RuleSet>,
     },
     /// Lots that were offered together are offered each by itself again.
-    LotsSplit(LotId),
+    LotsSplit {
+        /// The leading one.
+        lot_id: LotId,
+        /// The others.
+        others: Vec<LotId>,
+    },
     /// The winner of a choice took some of the group; the rest is pending again.
     ChoiceMade {
         /// The leading lot.
         lot_id: LotId,
         /// What was taken.
         taken: Vec<LotId>,
+        /// What was not.
+        left: Vec<LotId>,
         /// By whom.
         winner: BidderId,
         /// At which price each, minor units.

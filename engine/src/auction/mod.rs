@@ -298,6 +298,11 @@ impl Auction {
         }
     }
 
+    /// Whether the house has to look at an absentee book.
+    pub fn owes_book_bids(&self) -> bool {
+        !self.books_due.is_empty()
+    }
+
     /// The bids that the house owes to an absentee book, of one lot at a time; empty when it owes
     /// none. Whoever drives the state applies them as one record and asks again, before and after
     /// every command.
@@ -397,11 +402,14 @@ impl Auction {
         let Some(left) = self.left_for(bidder, credit) else {
             return Ok(());
         };
-        let most = left.plus(lot.hold_of(bidder));
+        // `lot` may be a copy that knows more bids than the exposures do.
+        let held = self.lot(lot.lot_id).map_or(Amount(0), |lot| lot.hold_of(bidder));
+        // A limit lowered below the holds refuses nothing that binds to no more than before.
+        let most = left.max(Amount(0)).plus(held);
         if bound <= most {
             return Ok(());
         }
-        let each = most.0.max(0) / i64::from(lot.rules.quantity.max(1));
+        let each = most.0 / i64::from(lot.rules.quantity.max(1));
         Err(Reason::OverLimit.at_most(Amount(each)))
     }
 

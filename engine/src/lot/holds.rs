@@ -48,13 +48,25 @@ impl Lot {
                         .collect(),
                 )
             }
-            (Phase::Open | Phase::Paused(_), _) => match &self.standing {
-                Some(standing) => {
+            (Phase::Open | Phase::Paused(_), _) => match (&self.standing, self.falls_for()) {
+                // An unnamed leader has shown the number of somebody else.
+                (Some(standing), Some((winner, price))) if winner != standing.leader => {
+                    Holds::One(winner, self.rules.times_the_money(price))
+                }
+                (Some(standing), _) => {
                     Holds::One(standing.leader, self.rules.times_the_money(standing.leader_max))
                 }
-                None => Holds::None,
+                (None, _) => Holds::None,
             },
             _ => Holds::None,
+        }
+    }
+
+    /// For whom the hammer is falling, and at which price.
+    fn falls_for(&self) -> Option<(BidderId, Amount)> {
+        match self.strike?.outcome {
+            Outcome::Sold { winner, price } => Some((winner, price)),
+            _ => None,
         }
     }
 

@@ -32,6 +32,8 @@ pub struct Lot {
     pub phase: Phase,
     /// Every accepted bid in order, those taken back too.
     pub bids: Vec<HistoricBid>,
+    /// How many of them stand: neither taken back nor replaced.
+    pub bids_standing: u32,
     /// What the bids that were not taken back give; `None` before the first.
     pub standing: Option<Standing>,
     /// The auctioneer's asking price, until the next accepted bid.
@@ -73,6 +75,7 @@ impl Lot {
             rules,
             phase: Phase::Pending,
             bids: Vec::new(),
+            bids_standing: 0,
             standing: None,
             ask: None,
             step: None,
@@ -90,10 +93,16 @@ impl Lot {
         }
     }
 
-    /// The lot as it was before it was opened. Who left a maximum in its book still wants it.
+    /// The lot as it was before it was opened. Who left a maximum in its book still wants it,
+    /// unless it was taken back.
     pub(crate) fn offer_again(&mut self) {
         let before = std::mem::replace(self, Self::new(self.lot_id, self.rules.clone()));
+        let taken_back = |bid_id| {
+            let mut bids = before.bids.iter().filter(|historic| historic.retracted);
+            bids.any(|historic| historic.bid.bid_id == bid_id)
+        };
         self.book = before.book;
+        self.book.retain(|entry| !taken_back(entry.bid_id));
         self.book.iter_mut().for_each(|entry| entry.placed = false);
         self.group = before.group;
         self.led_by = before.led_by;
@@ -110,12 +119,20 @@ impl Lot {
                 .iter_mut()
                 .filter(|earlier| earlier.bid.bidder == bid.bidder);
             own.for_each(|earlier| earlier.replaced = true);
+            self.count_bids();
         }
         self.bids.push(historic);
+        self.bids_standing += 1;
         self.stand(standing);
         for entry in self.book.iter_mut().filter(|entry| entry.bid_id == bid.bid_id) {
             entry.placed = true;
         }
+    }
+
+    /// Counts the bids that stand anew.
+    pub(crate) fn count_bids(&mut self) {
+        let standing = self.bids.iter().filter(|historic| historic.stands()).count();
+        self.bids_standing = u32::try_from(standing).unwrap_or(u32::MAX);
     }
 
     /// What a bid leaves of the state before it.
@@ -248,13 +265,13 @@ impl Lot {
     }
 
     fn admit_english(&self, bid: &Bid) -> Result<Standing, Rejection> {
+        if bid.channel == Channel::House {
+            self.admit_house(bid.offer)?;
+        }
         if let Offer::BuyNow(price) = bid.offer {
             return self.admit_buyer(bid, price);
         }
         let amount = bid.offer.ceiling();
-        if bid.channel == Channel::House {
-            self.admit_house(bid.offer)?;
-        }
         let minimum = self.english_minimum();
         match &self.standing {
             Some(standing) if standing.leader == bid.bidder => match bid.offer {
@@ -340,13 +357,14 @@ impl Lot {
     /// The close that the first bid at `now` gives the lot, where its rules say so.
     pub(crate) fn close_by_first_bid(&self, now: Timestamp) -> Option<Timestamp> {
         match (self.closes_at, self.rules.runs) {
+            // One that was reopened without a close has bids, and no longer closes by time.
             (
                 None,
                 Some(Runs {
                     from: RunsFrom::FirstBid,
                     duration_ms,
                 }),
-            ) => Some(now.plus_ms(duration_ms)),
+            ) if self.bids.is_empty() => Some(now.plus_ms(duration_ms)),
             _ => None,
         }
     }

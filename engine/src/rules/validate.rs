@@ -3,7 +3,7 @@
 use super::{
     BANDS_MAX, Format, HAMMER_WINDOW_MS_MAX, OffIncrement, QUANTITY_MAX, RULES_VERSION, RuleSet, SoftClose,
 };
-use crate::money::Amount;
+use crate::money::{Amount, Currency};
 use serde::Serialize;
 
 const DAY_MS: i64 = 86_400_000;
@@ -61,9 +61,26 @@ impl RuleSet {
             "quantity",
             "must be from 1 to 1000",
         );
+        findings.refuse_unless(
+            !self.opening_price_minor.is_payable()
+                || self.times_the_money(self.opening_price_minor) <= Amount::MAX,
+            "quantity",
+            "must not take the opening price of all pieces beyond 10^15",
+        );
         self.check_close(&mut findings);
         self.check_dutch(&mut findings);
         self.check_hammer(&mut findings);
+        findings.0
+    }
+
+    /// The same for a lot of a sale that is held in this currency.
+    pub fn validate_in(&self, currency: Currency) -> Vec<FieldError> {
+        let mut findings = Findings(self.validate());
+        findings.refuse_unless(
+            self.reserve_currency.is_none_or(|agreed| agreed == currency),
+            "reserve_currency",
+            "must be the sale's currency",
+        );
         findings.0
     }
 

@@ -200,7 +200,7 @@ fn name(event: &Event) -> &'static str {
         Event::LotSkipped(_) => "lot skipped",
         Event::LotReoffered { .. } => "lot reoffered",
         Event::LotsGrouped { .. } => "lots grouped",
-        Event::LotsSplit(_) => "lots split",
+        Event::LotsSplit { .. } => "lots split",
         Event::ChoiceMade { .. } => "choice made",
     }
 }

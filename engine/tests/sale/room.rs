@@ -1,6 +1,8 @@
 //! The running order, asks and steps by hand, hostile amounts, answers to repeats.
 
-use crate::support::{ANN, BOB, ONE, Sale, TWO, amount, hammer, max, pass, place, rules, setup};
+use crate::support::{
+    ANN, BOB, ONE, Sale, TWO, amount, hammer, max, pass, pass_on, place, reopen, rules, setup,
+};
 use gavel_engine::{
     Reason,
     auction::{Command, Event, REFUSALS_KEPT, Repeat, SaleKind},
@@ -23,26 +25,20 @@ fn opened(events: &[Event]) -> Option<LotId> {
 fn the_running_order_goes_on_after_the_lot_that_was_reopened_and_comes_round() {
     let mut sale = Sale::of(SaleKind::Room, &vec![rules(); 4]);
     sale.done(Command::OpenLot(TWO));
-    sale.passes(TWO);
-    sale.done(Command::Reopen {
-        lot_id: TWO,
-        closes_at: None,
-    });
+    sale.done(pass_on(TWO));
+    sale.done(reopen(TWO));
     assert_eq!(sale.auction.current_lot(), Some(TWO));
     assert_eq!(sale.refused(Command::OpenNextLot), Reason::AnotherLotOpen);
-    sale.passes(TWO);
+    sale.done(pass_on(TWO));
     assert_eq!(opened(&sale.done(Command::OpenNextLot)), Some(LotId(3)));
-    sale.passes(LotId(3));
+    sale.done(pass_on(LotId(3)));
     // A look back at lot two does not bring lot three again.
-    sale.done(Command::Reopen {
-        lot_id: TWO,
-        closes_at: None,
-    });
-    sale.passes(TWO);
+    sale.done(reopen(TWO));
+    sale.done(pass_on(TWO));
     assert_eq!(opened(&sale.done(Command::OpenNextLot)), Some(LotId(4)));
-    sale.passes(LotId(4));
+    sale.done(pass_on(LotId(4)));
     assert_eq!(opened(&sale.done(Command::OpenNextLot)), Some(ONE));
-    sale.passes(ONE);
+    sale.done(pass_on(ONE));
     assert_eq!(sale.refused(Command::OpenNextLot), Reason::NoNextLot);
     sale.done(Command::End);
     assert_eq!(sale.refused(Command::OpenNextLot), Reason::SaleEnded);
@@ -54,16 +50,12 @@ fn in_the_room_no_lot_is_reopened_beside_an_open_one() {
     sale.done(Command::OpenLot(ONE));
     sale.done(pass());
     sale.done(Command::OpenNextLot);
-    let reopen = Command::Reopen {
-        lot_id: ONE,
-        closes_at: None,
-    };
-    assert_eq!(sale.refused(reopen.clone()), Reason::AnotherLotOpen);
+    assert_eq!(sale.refused(reopen(ONE)), Reason::AnotherLotOpen);
     assert_eq!(sale.refused(Command::End), Reason::AnotherLotOpen);
     let mut timed = Sale::of(SaleKind::Timed, &[rules(), rules()]);
     timed.done(Command::Start);
     timed.done(pass());
-    timed.done(reopen);
+    timed.done(reopen(ONE));
 }
 
 #[test]
@@ -252,17 +244,4 @@ fn refusals_give_way_to_newer_ones_and_never_push_out_an_accepted_bid() {
     assert!(sale.auction.answer(first).is_none(), "the oldest gives way");
     let answer = sale.auction.answer(taken).unwrap();
     assert_eq!(answer.bidder, ANN);
-}
-
-impl Sale {
-    /// The hammer falls without a sale.
-    fn passes(&mut self, lot_id: LotId) {
-        self.done(Command::Hammer(gavel_engine::auction::Hammer {
-            lot_id,
-            sold: false,
-            override_reserve: false,
-            paddle: None,
-            price_seen: None,
-        }));
-    }
 }

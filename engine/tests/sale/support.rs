@@ -1,14 +1,15 @@
-//! A sale to try commands on.
+//! A sale to try commands on. Whatever a test does with it, the exposures and the credit ledger
+//! are in step after every record, and at its end the log alone gives the same bytes again.
 
 use gavel_engine::{
     Reason, Rejection,
     auction::{
-        Approval, Auction, Command, EnterBid, Event, Hammer, LotSetup, PlaceBid, Record, Register, SaleKind,
+        Approval, Auction, Command, EnterBid, Event, GroupLots, Hammer, LotSetup, PlaceBid, Record, Register, SaleKind,
         Setup,
     },
-    credit::Unlimited,
+    credit::Ledger,
     ids::{BidId, BidderId, LotId, Paddle, SaleId},
-    lot::{Channel, Lot, Offer},
+    lot::{Channel, Lot, Offer, Outcome, Together},
     money::{Amount, Currency},
     rules::{Band, RuleSet},
     time::Timestamp,
@@ -22,6 +23,8 @@ pub const SELLER: BidderId = BidderId(4);
 /// The first lots of the running order.
 pub const ONE: LotId = LotId(1);
 pub const TWO: LotId = LotId(2);
+pub const THREE: LotId = LotId(3);
+pub const SALE: SaleId = SaleId(1);
 
 /// Opens at 100, rises by 10.
 pub fn rules() -> RuleSet {
@@ -34,7 +37,7 @@ pub fn rules() -> RuleSet {
 
 pub fn setup(kind: SaleKind, rules: &[RuleSet]) -> Setup {
     Setup {
-        sale_id: SaleId(1),
+        sale_id: SALE,
         currency: Currency::USD,
         kind,
         lots: (1..)
@@ -53,17 +56,32 @@ pub fn setup(kind: SaleKind, rules: &[RuleSet]) -> Setup {
 pub struct Sale {
     pub auction: Auction,
     pub now: Timestamp,
-    pub log: Vec<Event>,
+    pub log: Vec<Record>,
+    /// Credit over all sales; nobody has a limit in it, unless the test sets one.
+    pub ledger: Ledger,
     bids: u128,
+}
+
+impl Drop for Sale {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let mut replayed = Auction::default();
+        for record in &self.log {
+            replayed.apply(record);
+        }
+        let [one, other] =
+            [&replayed, &self.auction].map(|state| serde_json::to_vec(state).expect("a state is data"));
+        assert!(one == other, "I6: the log gives another state");
+    }
 }
 
 impl Sale {
     /// A sale with these lots; Ann, Bob, Cyd and the seller hold paddles 1 to 4.
     pub fn of(kind: SaleKind, rules: &[RuleSet]) -> Self {
-        let mut sale = Self {
-            bids: 100,
-            ..Self::default()
-        };
+        let mut sale = Self::default();
+        sale.bids = 100;
         sale.done(Command::Create(Box::new(setup(kind, rules))));
         for (bidder, paddle) in [ANN, BOB, CYD, SELLER].into_iter().zip(1..) {
             sale.done(register(bidder, paddle, Approval::Approved));
@@ -78,7 +96,8 @@ impl Sale {
 
     pub fn try_to(&mut self, command: Command) -> Result<Vec<Event>, Rejection> {
         self.time_passes();
-        let mut events = self.auction.decide(&command, self.now, &Unlimited)?;
+        let credit = self.ledger.in_currency(Currency::USD);
+        let mut events = self.auction.decide(&command, self.now, &credit)?;
         self.apply(events.clone());
         events.extend(self.house_bids());
         Ok(events)
@@ -88,7 +107,8 @@ impl Sale {
     fn house_bids(&mut self) -> Vec<Event> {
         let mut all = Vec::new();
         loop {
-            let events = self.auction.book_bids_due(self.now, &Unlimited);
+            let credit = self.ledger.in_currency(Currency::USD);
+            let events = self.auction.book_bids_due(self.now, &credit);
             if events.is_empty() {
                 return all;
             }
@@ -112,20 +132,54 @@ impl Sale {
 
     /// A command that is refused, and changes nothing.
     pub fn refused(&mut self, command: Command) -> Reason {
+        self.rejected(command).reason
+    }
+
+    /// The same, with what would have been taken.
+    pub fn rejected(&mut self, command: Command) -> Rejection {
         self.time_passes();
         let before = self.auction.clone();
         let shown = format!("{command:?}");
         let rejection = self.try_to(command).expect_err(&shown);
         assert_eq!(self.auction, before, "{shown}");
-        rejection.reason
+        rejection
     }
 
     pub fn apply(&mut self, events: Vec<Event>) {
         if events.is_empty() {
             return;
         }
-        self.log.extend(events.iter().cloned());
-        self.auction.apply(&Record { at: self.now, events });
+        let record = Record { at: self.now, events };
+        let (auction, ledger) = (&mut self.auction, &mut self.ledger);
+        auction.apply_telling(&record, |bidder, exposure| {
+            ledger.hold(SALE, Currency::USD, bidder, exposure);
+        });
+        self.log.push(record);
+        for bidder in (1..=10).map(BidderId) {
+            let held = self.ledger.exposure(bidder, Currency::USD);
+            assert_eq!(held, self.auction.exposure(bidder), "I4: told exposures");
+        }
+    }
+
+    /// Everything that happened, in order.
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
+        self.log.iter().flat_map(|record| &record.events)
+    }
+
+    /// What a bidder is bound to, minor units.
+    pub fn bound(&self, bidder: BidderId) -> i64 {
+        self.auction.exposure(bidder).0
+    }
+
+    /// What the bidder may be bound to in this sale from now on.
+    pub fn limit(&mut self, bidder: BidderId, limit: Option<i64>) {
+        let registration = *self.auction.registration(bidder).unwrap();
+        self.done(Command::Register(Register {
+            bidder,
+            paddle: registration.paddle,
+            standing: registration.standing,
+            limit: limit.map(Amount),
+        }));
     }
 
     pub fn at(&mut self, now: i64) -> &mut Self {
@@ -139,8 +193,21 @@ impl Sale {
 
     /// Price and leader of lot one.
     pub fn stands(&self) -> Option<(i64, BidderId)> {
-        let standing = self.lot(ONE).standing?;
+        self.stands_on(ONE)
+    }
+
+    /// Price and leader of a lot.
+    pub fn stands_on(&self, lot_id: LotId) -> Option<(i64, BidderId)> {
+        let standing = self.lot(lot_id).standing?;
         Some((standing.price.0, standing.leader))
+    }
+
+    /// At which price a closed lot was sold, and to whom.
+    pub fn sold(&self, lot_id: LotId) -> Option<(i64, BidderId)> {
+        match self.lot(lot_id).outcome {
+            Some(Outcome::Sold { winner, price }) => Some((price.0, winner)),
+            _ => None,
+        }
     }
 
     pub fn bid_id(&mut self) -> BidId {
@@ -150,9 +217,20 @@ impl Sale {
 
     /// A bid on lot one that is taken; its id.
     pub fn bids(&mut self, bidder: BidderId, offer: Offer) -> BidId {
+        self.bids_on(ONE, bidder, offer)
+    }
+
+    /// A bid that is taken; its id.
+    pub fn bids_on(&mut self, lot_id: LotId, bidder: BidderId, offer: Offer) -> BidId {
         let bid_id = self.bid_id();
-        self.done(place(bid_id, ONE, bidder, offer));
+        self.done(place(bid_id, lot_id, bidder, offer));
         bid_id
+    }
+
+    /// A bid that is refused: why, and what would have been taken.
+    pub fn bid_refused(&mut self, lot_id: LotId, bidder: BidderId, offer: Offer) -> Rejection {
+        let bid_id = self.bid_id();
+        self.rejected(place(bid_id, lot_id, bidder, offer))
     }
 
     /// A maximum left for lot one before it opens; its id.
@@ -189,6 +267,10 @@ pub fn max(minor: i64) -> Offer {
     Offer::Max(Amount(minor))
 }
 
+pub fn buy(minor: i64) -> Offer {
+    Offer::BuyNow(Amount(minor))
+}
+
 pub fn place(bid_id: BidId, lot_id: LotId, bidder: BidderId, offer: Offer) -> Command {
     Command::PlaceBid(PlaceBid {
         bid_id,
@@ -212,8 +294,12 @@ pub fn register(bidder: BidderId, paddle: u32, standing: Approval) -> Command {
 }
 
 pub fn hammer(paddle: Option<u32>) -> Command {
+    sell(ONE, paddle)
+}
+
+pub fn sell(lot_id: LotId, paddle: Option<u32>) -> Command {
     Command::Hammer(Hammer {
-        lot_id: ONE,
+        lot_id,
         sold: true,
         override_reserve: false,
         paddle: paddle.map(Paddle),
@@ -222,11 +308,37 @@ pub fn hammer(paddle: Option<u32>) -> Command {
 }
 
 pub fn pass() -> Command {
+    pass_on(ONE)
+}
+
+pub fn pass_on(lot_id: LotId) -> Command {
     Command::Hammer(Hammer {
-        lot_id: ONE,
+        lot_id,
         sold: false,
         override_reserve: false,
         paddle: None,
         price_seen: None,
+    })
+}
+
+pub fn reopen(lot_id: LotId) -> Command {
+    Command::Reopen {
+        lot_id,
+        closes_at: None,
+    }
+}
+
+pub fn reoffer(lot_id: LotId) -> Command {
+    Command::Reoffer {
+        lot_id,
+        closes_at: None,
+    }
+}
+
+pub fn group(together: Together, lots: &[LotId]) -> Command {
+    Command::Group(GroupLots {
+        together,
+        lots: lots.to_vec(),
+        opening_price: None,
     })
 }

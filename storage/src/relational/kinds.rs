@@ -108,5 +108,9 @@ kind! {
         Sold = "sold",
         /// Passed, or below its reserve.
         Unsold = "unsold",
+        /// Taken out of the sale.
+        Withdrawn = "withdrawn",
+        /// Combined with another lot, and sold with it.
+        SoldWith = "sold_with",
     }
 }

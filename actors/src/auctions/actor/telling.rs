@@ -1,31 +1,45 @@
 //! What is durable is told: to followers, to single bidders, to the relational store.
 
-use super::AuctionActor;
+use super::{AuctionActor, undone::Undone};
 use crate::auctions::{
-    messages::{Follow, Followed, History},
+    messages::{Follow, Followed, Foresee, Foreseen, History},
     projector::Projection,
     topic::Update,
     wire::{self, Audience, LotView, Outgoing, Present, SaleView, StaffView, You},
 };
 use actix::Handler;
 use gavel_engine::{
-    auction::{Event, Record},
+    Reason,
+    auction::{Auction, Event, Record},
     ids::{BidderId, UserId},
+    lot::Offer,
 };
+use serde_json::value::RawValue;
+use std::collections::BTreeSet;
 
 impl AuctionActor {
     /// A record is durable: now it is true for everybody.
     pub(super) fn settle(&mut self, record: &Record) {
+        let undone = Undone::before(&self.stable, record);
         self.stable.apply(record);
         let seq = self.stable.seq();
+        let visibility = self.visibility;
         let mut encode = |audience| {
             let after_seq = self.recent.last_seq(audience);
-            let update = wire::update(self.sale_id, after_seq, record, &self.stable, audience)?;
+            let update = wire::update(
+                self.sale_id,
+                after_seq,
+                record,
+                &self.stable,
+                audience,
+                visibility,
+            )?;
             self.recent.push(audience, seq, update.clone());
             Some(update)
         };
         let (public, staff) = (encode(Audience::Public), encode(Audience::Staff));
-        let personal = self.personal(record);
+        let mut personal = self.standings(record);
+        personal.extend(undone.notices(&self.stable));
         if public.is_some() || staff.is_some() || !personal.is_empty() {
             self.topic.send(Update {
                 sale_id: self.sale_id,
@@ -35,7 +49,24 @@ impl AuctionActor {
                 personal,
             });
         }
+        self.note_strikes(record);
         self.project(record);
+    }
+
+    /// From when on a hammer that was struck can be heard.
+    fn note_strikes(&mut self, record: &Record) {
+        let told_at = self.clock.now();
+        for event in &record.events {
+            match event {
+                Event::HammerStruck { lot_id, .. } => {
+                    self.strikes_told.insert(*lot_id, told_at);
+                }
+                Event::HammerLifted { lot_id, .. } | Event::LotClosed { lot_id, .. } => {
+                    self.strikes_told.remove(lot_id);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Tells the relational store. After one loss nothing more is told until everything is.
@@ -47,33 +78,51 @@ impl AuctionActor {
         }
     }
 
-    /// What single bidders must hear because no update shows it.
-    fn personal(&self, record: &Record) -> Vec<(UserId, bytes::Bytes)> {
-        let concerned = record.events.iter().filter_map(|event| match event {
-            Event::Registered { bidder, .. } => Some(*bidder),
-            Event::AbsenteeLeft { entry, .. } => Some(entry.bidder),
-            Event::BidRetracted { lot_id, bid_id, .. } => {
-                let bids = &self.stable.lot(*lot_id)?.bids;
-                bids.iter()
-                    .find(|historic| historic.bid.bid_id == *bid_id)
-                    .map(|historic| historic.bid.bidder)
+    /// The own standing of those for whom it changed otherwise than an update shows.
+    fn standings(&self, record: &Record) -> Vec<(UserId, bytes::Bytes)> {
+        let mut concerned = BTreeSet::new();
+        for event in &record.events {
+            match event {
+                Event::Registered { bidder, .. }
+                | Event::AbsenteeWithdrawn { bidder, .. }
+                | Event::BidsRetracted { bidder, .. } => {
+                    concerned.insert(*bidder);
+                }
+                Event::AbsenteeLeft { entry, .. } => {
+                    concerned.insert(entry.bidder);
+                }
+                // An exact bid shows all there is to know of it.
+                Event::BidAccepted { bid, standing, .. }
+                    if standing.is_none() || matches!(bid.offer, Offer::Max(_)) =>
+                {
+                    concerned.insert(bid.bidder);
+                }
+                Event::BidRetracted { lot_id, bid_id, .. } => {
+                    let bids = self.stable.lot(*lot_id).map(|lot| lot.bids.as_slice());
+                    let bids = bids.unwrap_or_default().iter().map(|historic| historic.bid);
+                    let retracted = bids.filter(|bid| bid.bid_id == *bid_id);
+                    concerned.extend(retracted.map(|bid| bid.bidder));
+                }
+                _ => {}
             }
-            _ => None,
+        }
+        let standings = concerned.into_iter().filter_map(|bidder| {
+            let message = Outgoing::You {
+                sale_id: self.sale_id,
+                seq: self.stable.seq(),
+                you: self.you(bidder)?,
+            };
+            Some((UserId(bidder.0), message.encode()))
         });
-        concerned
-            .filter_map(|bidder: BidderId| {
-                let you = You::of(&self.stable, bidder)?;
-                let message = Outgoing::You {
-                    sale_id: self.sale_id,
-                    seq: self.stable.seq(),
-                    you,
-                };
-                Some((UserId(bidder.0), message.encode()))
-            })
-            .collect()
+        standings.collect()
     }
 
-    fn follow(&self, follow: &Follow) -> Followed {
+    fn you(&self, bidder: BidderId) -> Option<You> {
+        let currency = self.stable.currency()?;
+        You::of(&self.stable, bidder, self.credit.left(bidder, currency))
+    }
+
+    fn follow(&mut self, follow: &Follow) -> Followed {
         let seq = self.stable.seq();
         let missed = follow
             .last_seq
@@ -82,7 +131,7 @@ impl AuctionActor {
                 let updates = self.recent.since(follow.audience, last_seq)?;
                 Some((last_seq, updates))
             });
-        let you = follow.viewer.and_then(|user| You::of(&self.stable, user.into()));
+        let you = follow.viewer.and_then(|user| self.you(user.into()));
         let messages = match missed {
             Some((from_seq, updates)) => {
                 let resumed = Outgoing::Resumed {
@@ -105,19 +154,28 @@ impl AuctionActor {
         Followed { seq, messages }
     }
 
-    fn snapshot(&self, audience: Audience, you: Option<You>) -> bytes::Bytes {
-        let staff = audience == Audience::Staff;
-        Outgoing::Snapshot {
-            sale_id: self.sale_id,
-            seq: self.stable.seq(),
-            server_time_ms: self.clock.now(),
-            sale: SaleView::of(&self.stable),
-            lots: self
+    fn snapshot(&mut self, audience: Audience, you: Option<You>) -> bytes::Bytes {
+        let seq = self.stable.seq();
+        // Of everything in a snapshot only the lots are many, and they are the same for everybody.
+        if self.lots_shown.as_ref().is_none_or(|(at, _)| *at != seq) {
+            let lots: Vec<_> = self
                 .stable
                 .lots()
                 .iter()
                 .map(|lot| LotView::of(&self.stable, lot))
-                .collect(),
+                .collect();
+            self.lots_shown = serde_json::value::to_raw_value(&lots).ok().map(|lots| (seq, lots));
+        }
+        let staff = audience == Audience::Staff;
+        Outgoing::Snapshot {
+            sale_id: self.sale_id,
+            seq,
+            server_time_ms: self.clock.now(),
+            sale: SaleView::of(&self.stable),
+            lots: self
+                .lots_shown
+                .as_ref()
+                .map_or(RawValue::NULL, |(_, lots)| lots),
             you,
             staff: staff.then(|| StaffView::of(&self.stable, self.visibility)),
         }
@@ -163,5 +221,33 @@ impl Handler<History> for AuctionActor {
             .lot(history.lot_id)
             .map(|lot| wire::history(&self.stable, lot, history.audience, viewer, self.visibility));
         let _ = history.reply.send(bids);
+    }
+}
+
+impl Handler<Foresee> for AuctionActor {
+    type Result = ();
+    fn handle(&mut self, foresee: Foresee, _: &mut Self::Context) {
+        let Foresee {
+            lot_id,
+            command,
+            reply,
+        } = foresee;
+        let now = self.now();
+        let credit = self.credit.clone();
+        let ledger = credit.lock();
+        let after = self
+            .stable
+            .foresee(lot_id, &command, now, &ledger.in_currency(self.currency()));
+        let foreseen = after.and_then(|after| {
+            let lot = |auction: &Auction| auction.lot(lot_id).map(|lot| LotView::of(auction, lot));
+            let lots = lot(&self.stable).zip(lot(&after));
+            let (before, after) = lots.ok_or(Reason::UnknownLot)?;
+            Ok(Foreseen {
+                seq: self.stable.seq(),
+                before,
+                after,
+            })
+        });
+        let _ = reply.send(foreseen);
     }
 }

@@ -4,10 +4,11 @@ use super::{Audience, LotView, Outgoing, SaleView};
 use gavel_engine::{
     auction::{Approval, Auction, Event, Record},
     ids::{BidId, BidderId, LotId, Paddle, SaleId},
-    lot::{Channel, Offer, Outcome},
+    lot::{Channel, Lot, Offer, Outcome, Together},
     money::Amount,
     time::Timestamp,
 };
+use gavel_storage::relational::BookVisibility;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -43,7 +44,14 @@ pub enum EventView<'a> {
     AbsenteeLeft {
         lot_id: LotId,
     },
+    AbsenteeWithdrawn {
+        lot_id: LotId,
+    },
     CloseExtended {
+        lot_id: LotId,
+        closes_at_ms: Timestamp,
+    },
+    CloseSet {
         lot_id: LotId,
         closes_at_ms: Timestamp,
     },
@@ -72,11 +80,47 @@ pub enum EventView<'a> {
     LotUnsold {
         lot_id: LotId,
     },
+    LotWithdrawn {
+        lot_id: LotId,
+    },
+    HammerStruck {
+        lot_id: LotId,
+        falls_at_ms: Timestamp,
+        sold: bool,
+    },
+    HammerLifted {
+        lot_id: LotId,
+        by_bid: bool,
+    },
+    LotSkipped {
+        lot_id: LotId,
+    },
+    LotReoffered {
+        lot_id: LotId,
+    },
+    LotsGrouped {
+        lot_id: LotId,
+        together: Together,
+        others: &'a [LotId],
+    },
+    LotsSplit {
+        lot_id: LotId,
+    },
+    ChoiceMade {
+        lot_id: LotId,
+        taken: &'a [LotId],
+        price_minor: Amount,
+        winner_paddle: Option<Paddle>,
+    },
     BidRetracted {
         lot_id: LotId,
         seq_of_bid: u64,
         #[serde(skip_serializing_if = "Option::is_none")]
         bid_id: Option<BidId>,
+    },
+    BidsRetracted {
+        lot_id: LotId,
+        paddle: Option<Paddle>,
     },
     LotReopened {
         lot_id: LotId,
@@ -85,8 +129,15 @@ pub enum EventView<'a> {
 
 impl<'a> EventView<'a> {
     /// What this audience sees of an event, if anything. `after` is the state after its record.
-    pub fn of(event: &'a Event, after: &Auction, audience: Audience) -> Option<Self> {
+    /// Nobody sees a sealed bid before its lot has closed, nor that there is one.
+    pub fn of(
+        event: &'a Event,
+        after: &Auction,
+        audience: Audience,
+        visibility: BookVisibility,
+    ) -> Option<Self> {
         let staff = audience == Audience::Staff;
+        let counts_book = staff && visibility != BookVisibility::Hidden;
         Some(match event {
             Event::Started => Self::SaleStarted,
             Event::Ended => Self::SaleEnded,
@@ -95,22 +146,34 @@ impl<'a> EventView<'a> {
                 bidder,
                 paddle,
                 standing,
+                ..
             } if staff => Self::RegistrationChanged {
                 paddle: *paddle,
                 user_id: *bidder,
                 status: *standing,
             },
-            Event::AbsenteeLeft { lot_id, .. } if staff => Self::AbsenteeLeft { lot_id: *lot_id },
+            Event::AbsenteeLeft { lot_id, .. } if counts_book => Self::AbsenteeLeft { lot_id: *lot_id },
+            Event::AbsenteeWithdrawn { lot_id, .. } if counts_book => {
+                Self::AbsenteeWithdrawn { lot_id: *lot_id }
+            }
             Event::Registered { .. }
             | Event::AbsenteeLeft { .. }
+            | Event::AbsenteeWithdrawn { .. }
+            | Event::BookRead(_)
             | Event::Created(_)
             | Event::BidRefused { .. }
-            | Event::BidVoided { .. } => return None,
+            | Event::BidVoided { .. }
+            | Event::BidAccepted { standing: None, .. } => return None,
+            Event::BidRetracted { lot_id, .. } | Event::BidsRetracted { lot_id, .. }
+                if after.lot(*lot_id).is_some_and(Lot::hides_bids) =>
+            {
+                return None;
+            }
             Event::LotOpened(lot_id) => Self::LotOpened { lot_id: *lot_id },
             Event::BidAccepted {
                 lot_id,
                 bid,
-                standing,
+                standing: Some(standing),
             } => Self::BidAccepted {
                 lot_id: *lot_id,
                 paddle: after.paddle(bid.bidder),
@@ -121,6 +184,10 @@ impl<'a> EventView<'a> {
                 offer: staff.then_some(offer_kind(bid.offer)),
             },
             Event::CloseExtended { lot_id, closes_at } => Self::CloseExtended {
+                lot_id: *lot_id,
+                closes_at_ms: *closes_at,
+            },
+            Event::CloseSet { lot_id, closes_at } => Self::CloseSet {
                 lot_id: *lot_id,
                 closes_at_ms: *closes_at,
             },
@@ -146,24 +213,59 @@ impl<'a> EventView<'a> {
             },
             Event::LotClosed {
                 lot_id,
-                outcome: Outcome::Unsold,
+                outcome: Outcome::Withdrawn,
                 ..
-            } => Self::LotUnsold { lot_id: *lot_id },
+            } => Self::LotWithdrawn { lot_id: *lot_id },
+            Event::LotClosed { lot_id, .. } => Self::LotUnsold { lot_id: *lot_id },
+            Event::HammerStruck { lot_id, strike } => Self::HammerStruck {
+                lot_id: *lot_id,
+                falls_at_ms: strike.falls_at,
+                sold: matches!(strike.outcome, Outcome::Sold { .. }),
+            },
+            Event::HammerLifted { lot_id, by } => Self::HammerLifted {
+                lot_id: *lot_id,
+                by_bid: by.is_some(),
+            },
+            Event::LotSkipped(lot_id) => Self::LotSkipped { lot_id: *lot_id },
+            Event::LotReoffered { lot_id, .. } => Self::LotReoffered { lot_id: *lot_id },
+            Event::LotsGrouped { lot_id, group, .. } => Self::LotsGrouped {
+                lot_id: *lot_id,
+                together: group.together,
+                others: &group.others,
+            },
+            Event::LotsSplit { lot_id, .. } => Self::LotsSplit { lot_id: *lot_id },
+            Event::ChoiceMade {
+                lot_id,
+                taken,
+                winner,
+                price,
+                ..
+            } => Self::ChoiceMade {
+                lot_id: *lot_id,
+                taken,
+                price_minor: *price,
+                winner_paddle: after.paddle(*winner),
+            },
             Event::BidRetracted { lot_id, bid_id, .. } => Self::BidRetracted {
                 lot_id: *lot_id,
                 seq_of_bid: seq_of(after, *lot_id, *bid_id),
                 bid_id: staff.then_some(*bid_id),
+            },
+            Event::BidsRetracted { lot_id, bidder, .. } => Self::BidsRetracted {
+                lot_id: *lot_id,
+                paddle: after.paddle(*bidder),
             },
             Event::LotReopened { lot_id, .. } => Self::LotReopened { lot_id: *lot_id },
         })
     }
 }
 
-/// `"bid"` for an exact amount, `"max"` for a maximum.
+/// `"bid"` for an exact amount, `"max"` for a maximum, `"buy_now"` at the fixed price.
 pub const fn offer_kind(offer: Offer) -> &'static str {
     match offer {
         Offer::Amount(_) => "bid",
         Offer::Max(_) => "max",
+        Offer::BuyNow(_) => "buy_now",
     }
 }
 
@@ -184,16 +286,17 @@ pub fn update(
     record: &Record,
     after: &Auction,
     audience: Audience,
+    visibility: BookVisibility,
 ) -> Option<bytes::Bytes> {
     let events: Vec<_> = record
         .events
         .iter()
-        .filter_map(|event| EventView::of(event, after, audience))
+        .filter_map(|event| EventView::of(event, after, audience, visibility))
         .collect();
     if events.is_empty() {
         return None;
     }
-    let changed: BTreeSet<LotId> = record.events.iter().filter_map(lot_of).collect();
+    let changed: BTreeSet<LotId> = record.events.iter().flat_map(|event| lots_of(event, after)).collect();
     let lots = changed.into_iter().filter_map(|lot_id| after.lot(lot_id));
     let update = Outgoing::Update {
         sale_id,
@@ -211,19 +314,37 @@ pub fn update(
     Some(update.encode())
 }
 
-fn lot_of(event: &Event) -> Option<LotId> {
+/// The lots that an event changes, as far as they are shown. `after` is the state after its record.
+fn lots_of(event: &Event, after: &Auction) -> Vec<LotId> {
     match event {
         Event::LotOpened(lot_id)
         | Event::BidAccepted { lot_id, .. }
         | Event::CloseExtended { lot_id, .. }
+        | Event::CloseSet { lot_id, .. }
         | Event::AskSet(lot_id, _)
         | Event::StepSet(lot_id, _)
         | Event::FairlyWarned(lot_id)
         | Event::Paused(lot_id)
         | Event::Resumed { lot_id, .. }
-        | Event::LotClosed { lot_id, .. }
+        | Event::HammerStruck { lot_id, .. }
+        | Event::HammerLifted { lot_id, .. }
+        | Event::LotSkipped(lot_id)
+        | Event::LotReoffered { lot_id, .. }
         | Event::BidRetracted { lot_id, .. }
-        | Event::LotReopened { lot_id, .. } => Some(*lot_id),
+        | Event::BidsRetracted { lot_id, .. } => vec![*lot_id],
+        // What is combined with a lot shares its end.
+        Event::LotClosed { lot_id, .. } | Event::LotReopened { lot_id, .. } => {
+            let group = after.lot(*lot_id).and_then(|lot| lot.group.as_ref());
+            let others = group.map(|group| group.others.as_slice()).unwrap_or_default();
+            [*lot_id].into_iter().chain(others.iter().copied()).collect()
+        }
+        Event::LotsGrouped { lot_id, group, .. } => {
+            [*lot_id].into_iter().chain(group.others.iter().copied()).collect()
+        }
+        Event::LotsSplit { lot_id, others } => {
+            [*lot_id].into_iter().chain(others.iter().copied()).collect()
+        }
+        Event::ChoiceMade { taken, left, .. } => taken.iter().chain(left).copied().collect(),
         Event::Created(_)
         | Event::Started
         | Event::Ended
@@ -231,7 +352,9 @@ fn lot_of(event: &Event) -> Option<LotId> {
         | Event::BidRefused { .. }
         | Event::BidVoided { .. }
         | Event::AbsenteeLeft { .. }
-        | Event::Said(_) => None,
+        | Event::AbsenteeWithdrawn { .. }
+        | Event::BookRead(_)
+        | Event::Said(_) => Vec::new(),
     }
 }
 

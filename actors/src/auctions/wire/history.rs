@@ -24,8 +24,10 @@ pub struct BidView {
     pub channel: Channel,
     /// The price that it gave.
     pub amount_minor: Amount,
-    /// `bid` or `max`.
-    pub kind: &'static str,
+    /// `bid`, `max` or `buy_now`; for its own bidder and for staff, because a maximum tells that there
+    /// is more behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<&'static str>,
     /// The auctioneer has taken it back.
     pub retracted: bool,
     /// It is the viewer's own.
@@ -47,8 +49,13 @@ pub fn history(
     visibility: BookVisibility,
 ) -> Vec<BidView> {
     let staff = audience == Audience::Staff;
+    let sealed = lot.rules.format.is_sealed();
     let newest_first = lot.bids.iter().rev();
     newest_first
+        .filter(|historic| {
+            // Sealed bids are their bidders' own; once the lot has closed, the house may read them.
+            !sealed || viewer == Some(historic.bid.bidder) || staff && !lot.hides_bids()
+        })
         .map(|historic| {
             let bid = historic.bid;
             let mine = viewer == Some(bid.bidder);
@@ -62,8 +69,8 @@ pub fn history(
                 paddle: auction.paddle(bid.bidder),
                 channel: bid.channel,
                 amount_minor: historic.price,
-                kind: offer_kind(bid.offer),
-                retracted: historic.retracted,
+                kind: (staff || mine).then(|| offer_kind(bid.offer)),
+                retracted: historic.retracted || historic.replaced,
                 mine,
                 bid_id: staff.then_some(bid.bid_id),
                 max_minor: shown.then_some(bid.offer.ceiling()),

@@ -3,8 +3,9 @@
 use gavel_engine::{
     auction::{Approval, Auction, SalePhase},
     ids::{BidderId, LotId, Paddle},
-    lot::{Channel, Lot, Outcome, Phase},
+    lot::{Channel, Lot, Outcome, Phase, Strike, Together},
     money::Amount,
+    rules::{DutchClock, Format},
     time::Timestamp,
 };
 use gavel_storage::relational::BookVisibility;
@@ -45,6 +46,7 @@ impl SaleView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LotView {
     lot_id: LotId,
+    format: Format,
     state: &'static str,
     price_minor: Option<Amount>,
     leader: Option<LeaderView>,
@@ -54,9 +56,65 @@ pub struct LotView {
     reserve_met: Option<bool>,
     closes_at_ms: Option<Timestamp>,
     fair_warning: bool,
-    bid_count: usize,
+    /// Null while bids are sealed.
+    bid_count: Option<u32>,
     extensions: u32,
     outcome: Option<OutcomeView>,
+    quantity: u32,
+    buy_now_minor: Option<Amount>,
+    clock: Option<ClockView>,
+    hammer: Option<StrikeView>,
+    skipped: bool,
+    reoffers: u32,
+    group: Option<GroupView>,
+    led_by: Option<LotId>,
+    choice_due: bool,
+}
+
+/// The running clock of a Dutch lot: what it shows follows from the node's time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct ClockView {
+    opened_at_ms: Timestamp,
+    start_minor: Amount,
+    step_minor: Amount,
+    every_ms: i64,
+    floor_minor: Amount,
+}
+
+impl ClockView {
+    fn of(clock: DutchClock, opened_at: Timestamp) -> Self {
+        Self {
+            opened_at_ms: opened_at,
+            start_minor: clock.start_minor,
+            step_minor: clock.step_minor,
+            every_ms: clock.every_ms,
+            floor_minor: clock.floor_minor,
+        }
+    }
+}
+
+/// The hammer was struck, and bids under way are waited for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct StrikeView {
+    struck_at_ms: Timestamp,
+    falls_at_ms: Timestamp,
+    sold: bool,
+}
+
+impl StrikeView {
+    fn of(strike: Strike) -> Self {
+        Self {
+            struck_at_ms: strike.at,
+            falls_at_ms: strike.falls_at,
+            sold: matches!(strike.outcome, Outcome::Sold { .. }),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct GroupView {
+    together: Together,
+    others: Vec<LotId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -70,14 +128,22 @@ struct OutcomeView {
     result: &'static str,
     price_minor: Option<Amount>,
     winner_paddle: Option<Paddle>,
+    with_lot_id: Option<LotId>,
 }
 
 impl LotView {
     /// Of this lot of this auction.
     pub fn of(auction: &Auction, lot: &Lot) -> Self {
-        let takes_bids = matches!(lot.phase, Phase::Open | Phase::Paused(_));
+        let takes_bids = lot.phase.is_running() || lot.phase == Phase::Pending;
+        let ticks = lot.rules.format == Format::Dutch;
+        let clock = lot
+            .rules
+            .dutch
+            .zip(lot.opened_at)
+            .filter(|_| lot.phase == Phase::Open);
         Self {
             lot_id: lot.lot_id,
+            format: lot.rules.format,
             state: match lot.phase {
                 Phase::Pending => "pending",
                 Phase::Open => "open",
@@ -89,31 +155,53 @@ impl LotView {
                 paddle: auction.paddle(standing.leader),
                 channel: standing.channel,
             }),
-            minimum_minor: (takes_bids || lot.phase == Phase::Pending).then(|| lot.minimum()),
+            minimum_minor: (takes_bids && !ticks).then(|| lot.minimum(auction.clock())),
             ask_minor: lot.ask,
             step_minor: lot.step,
             reserve_met: lot.reserve_met(),
             closes_at_ms: lot.closes_at,
             fair_warning: lot.fair_warning,
-            bid_count: lot.bids.iter().filter(|historic| !historic.retracted).count(),
+            bid_count: (!lot.hides_bids()).then_some(lot.bids_standing),
             extensions: lot.extensions,
             outcome: lot.outcome.map(|outcome| OutcomeView::of(auction, outcome)),
+            quantity: lot.rules.quantity,
+            buy_now_minor: lot
+                .rules
+                .buy_now_price_minor
+                .filter(|_| takes_bids && lot.standing.is_none()),
+            clock: clock.map(|(clock, opened_at)| ClockView::of(clock, opened_at)),
+            hammer: lot.strike.map(StrikeView::of),
+            skipped: lot.skipped,
+            reoffers: lot.reoffers,
+            group: lot.group.as_ref().map(|group| GroupView {
+                together: group.together,
+                others: group.others.clone(),
+            }),
+            led_by: lot.led_by,
+            choice_due: lot.choice_is_due(),
         }
     }
 }
 
 impl OutcomeView {
     fn of(auction: &Auction, outcome: Outcome) -> Self {
+        let of = |result| Self {
+            result,
+            price_minor: None,
+            winner_paddle: None,
+            with_lot_id: None,
+        };
         match outcome {
             Outcome::Sold { winner, price } => Self {
-                result: "sold",
                 price_minor: Some(price),
                 winner_paddle: auction.paddle(winner),
+                ..of("sold")
             },
-            Outcome::Unsold => Self {
-                result: "unsold",
-                price_minor: None,
-                winner_paddle: None,
+            Outcome::Unsold => of("unsold"),
+            Outcome::Withdrawn => of("withdrawn"),
+            Outcome::SoldWith(lead) => Self {
+                with_lot_id: Some(lead),
+                ..of("sold_with")
             },
         }
     }
@@ -124,6 +212,9 @@ impl OutcomeView {
 pub struct You {
     paddle: Paddle,
     status: Approval,
+    limit_minor: Option<Amount>,
+    exposure_minor: Amount,
+    left_minor: Option<Amount>,
     lots: Vec<YourLot>,
 }
 
@@ -136,9 +227,16 @@ struct YourLot {
 }
 
 impl You {
-    /// Of this bidder; `None` without registration.
-    pub fn of(auction: &Auction, bidder: BidderId) -> Option<Self> {
+    /// Of this bidder; `None` without registration. `credit_left` is what the credit over all sales
+    /// leaves.
+    pub fn of(auction: &Auction, bidder: BidderId, credit_left: Option<Amount>) -> Option<Self> {
         let registration = auction.registration(bidder)?;
+        let exposure = auction.exposure(bidder);
+        let here = registration.limit.map(|limit| limit.minus(exposure));
+        let left = match (here, credit_left) {
+            (Some(here), Some(everywhere)) => Some(here.min(everywhere)),
+            (here, everywhere) => here.or(everywhere),
+        };
         let lots = auction
             .lots()
             .iter()
@@ -147,6 +245,9 @@ impl You {
         Some(Self {
             paddle: registration.paddle,
             status: registration.standing,
+            limit_minor: registration.limit,
+            exposure_minor: exposure,
+            left_minor: left.map(|left| left.max(Amount(0))),
             lots,
         })
     }
@@ -177,7 +278,7 @@ impl YourLot {
 fn own_max(lot: &Lot, bidder: BidderId) -> Option<Amount> {
     lot.bids
         .iter()
-        .filter(|historic| historic.bid.bidder == bidder && !historic.retracted)
+        .filter(|historic| historic.bid.bidder == bidder && historic.stands())
         .map(|historic| historic.bid.offer.ceiling())
         .max()
 }
@@ -206,7 +307,11 @@ struct BookEntryView {
 impl StaffView {
     /// The absentee book as far as the house's rules show it.
     pub fn of(auction: &Auction, visibility: BookVisibility) -> Self {
-        let shown = auction.lots().iter().filter(|lot| !lot.book.is_empty());
+        // What lies in the book of a sealed lot is as hidden as its bids.
+        let shown = auction
+            .lots()
+            .iter()
+            .filter(|lot| !lot.book.is_empty() && !lot.hides_bids());
         let book = match visibility {
             BookVisibility::Hidden => Vec::new(),
             BookVisibility::Counts | BookVisibility::Full => {

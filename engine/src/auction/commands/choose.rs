@@ -31,12 +31,6 @@ pub(in crate::auction) fn decide(
     // One of them is held already, since the winner led.
     let count = u32::try_from(distinct.len()).unwrap_or(u32::MAX);
     auction.require_cover(lot, winner, price.times(count), credit)?;
-    let made = Event::ChoiceMade {
-        lot_id,
-        taken: distinct.iter().copied().collect(),
-        winner,
-        price,
-    };
     let left: Vec<_> = [(lot_id, &choice.own_rules)]
         .into_iter()
         .chain(choice.others.iter().filter_map(|other| {
@@ -45,6 +39,13 @@ pub(in crate::auction) fn decide(
         }))
         .filter(|(lot_id, _)| !distinct.contains(lot_id))
         .collect();
+    let made = Event::ChoiceMade {
+        lot_id,
+        taken: distinct.iter().copied().collect(),
+        left: left.iter().map(|(lot_id, _)| *lot_id).collect(),
+        winner,
+        price,
+    };
     let again = if left.len() > 1 {
         Some(group::grouped(Together::Choice, None, &left)?)
     } else {

@@ -54,7 +54,7 @@ fn bidder_of(auction: &Auction, enter: &EnterBid) -> Result<(BidderId, Option<Ev
     }
     // An unnamed room bidder, and the holder of a number issued now, is known by this first bid.
     let newcomer = BidderId(enter.bid_id.0);
-    if auction.registration(newcomer).is_some() {
+    if newcomer == BidderId::HOUSE || auction.registration(newcomer).is_some() {
         return Err(Reason::BidIdReused);
     }
     let issued = enter.paddle.map(|paddle| Event::Registered {

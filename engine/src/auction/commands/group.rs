@@ -65,13 +65,14 @@ pub(super) fn grouped(
 
 pub(in crate::auction) fn split(auction: &Auction, lot_id: LotId) -> Result<Vec<Event>, Reason> {
     let lot = auction.lot_on_sale(lot_id)?;
-    if lot.group.is_none() {
-        return Err(Reason::NoGroup);
-    }
+    let group = lot.group.as_ref().ok_or(Reason::NoGroup)?;
     match (lot.phase, lot.outcome) {
         (Phase::Open | Phase::Paused(_), _) => Err(Reason::AlreadyOpen),
         (Phase::Closed, Some(Outcome::Sold { .. })) => Err(Reason::AlreadySold),
-        _ => Ok(vec![Event::LotsSplit(lot_id)]),
+        _ => Ok(vec![Event::LotsSplit {
+            lot_id,
+            others: group.others.clone(),
+        }]),
     }
 }
 

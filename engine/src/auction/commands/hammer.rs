@@ -5,6 +5,7 @@
 use crate::{
     Reason, Rejection,
     auction::{Approval, Auction, Event, Hammer},
+    credit::Credit,
     ids::{BidderId, LotId, Paddle},
     lot::{Lot, Outcome, Strike},
     time::Timestamp,
@@ -14,27 +15,30 @@ pub(in crate::auction) fn strike(
     auction: &Auction,
     hammer: &Hammer,
     now: Timestamp,
+    credit: &impl Credit,
 ) -> Result<Vec<Event>, Rejection> {
     let lot = auction.lot_on_sale(hammer.lot_id)?;
     lot.require_open()?;
     lot.require_english()?;
     let (outcome, issued) = if hammer.sold {
-        sold(auction, lot, hammer)?
+        sold(auction, lot, hammer, credit)?
     } else {
         (Outcome::Unsold, None)
     };
     let lot_id = hammer.lot_id;
+    let falls_at = now.plus_ms(lot.rules.hammer_window_ms);
     let struck = match lot.rules.hammer_window_ms {
         0 => Event::LotClosed {
             lot_id,
             outcome,
             by_hammer: true,
         },
-        window_ms => Event::HammerStruck {
+        _ => Event::HammerStruck {
             lot_id,
             strike: Strike {
                 at: now,
-                falls_at: now.plus_ms(window_ms),
+                // Nobody bids on a lot whose time is up.
+                falls_at: lot.closes_at.map_or(falls_at, |close| close.min(falls_at)),
                 outcome,
             },
         },
@@ -52,7 +56,12 @@ pub(in crate::auction) fn lift(auction: &Auction, lot_id: LotId) -> Result<Vec<E
     }
 }
 
-fn sold(auction: &Auction, lot: &Lot, hammer: &Hammer) -> Result<(Outcome, Option<Event>), Rejection> {
+fn sold(
+    auction: &Auction,
+    lot: &Lot,
+    hammer: &Hammer,
+    credit: &impl Credit,
+) -> Result<(Outcome, Option<Event>), Rejection> {
     let standing = lot.standing.as_ref().ok_or(Reason::NoBids)?;
     if hammer.price_seen.is_some_and(|seen| seen != standing.price) {
         return Err(Reason::PriceMoved.exactly(standing.price));
@@ -68,6 +77,10 @@ fn sold(auction: &Auction, lot: &Lot, hammer: &Hammer) -> Result<(Outcome, Optio
         Some(paddle) => winner_with(auction, lot, standing.leader, paddle)?,
     };
     let price = standing.price;
+    if winner != standing.leader {
+        // The number shown may have a limit, which the unnamed leader had not.
+        auction.require_cover(lot, winner, lot.rules.times_the_money(price), credit)?;
+    }
     Ok((Outcome::Sold { winner, price }, issued))
 }
 

@@ -4,6 +4,7 @@
 use crate::{
     Reason,
     auction::{Auction, Event, Register, Registration},
+    ids::BidderId,
     money::Amount,
 };
 
@@ -15,6 +16,9 @@ pub(in crate::auction) fn decide(auction: &Auction, register: &Register) -> Resu
     };
     if auction.registration(register.bidder) == Some(&wanted) {
         return Ok(Vec::new());
+    }
+    if register.bidder == BidderId::HOUSE {
+        return Err(Reason::HouseMayNotBid);
     }
     if register
         .limit

@@ -6,7 +6,9 @@ use crate::{
     credit::Credit,
     ids::{BidId, BidderId, LotId},
     lot::{Bid, Lot, Phase, Standing},
+    money::Amount,
 };
+use std::collections::BTreeMap;
 
 pub(in crate::auction) fn decide(
     auction: &Auction,
@@ -27,27 +29,40 @@ pub(in crate::auction) fn decide(
         bid_id,
         standing,
     };
-    let lapsed = lapse(auction, lot, standing, this, Vec::new(), credit);
+    let lapsed = lapse(
+        auction,
+        lot,
+        standing,
+        this,
+        Vec::new(),
+        &mut BTreeMap::new(),
+        credit,
+    );
     Ok([retracted].into_iter().chain(lapsed).collect())
 }
 
 /// Whoever leads again may have used the credit elsewhere since: what is not covered any more is
 /// taken back too, until somebody leads who is good for it. `gone` are bidders whose bids do not
-/// count any more.
+/// count any more, `bound` is what bidders are bound to by the same command already.
 pub(super) fn lapse(
     auction: &Auction,
     lot: &Lot,
     mut standing: Option<Standing>,
     taken_back: impl Fn(&Bid) -> bool,
     mut gone: Vec<BidderId>,
+    bound: &mut BTreeMap<BidderId, Amount>,
     credit: &impl Credit,
 ) -> Vec<Event> {
     let mut events = Vec::new();
     while let Some(leading) = standing {
-        let bound = lot.rules.times_the_money(leading.leader_max);
-        let covered = auction.require_cover(lot, leading.leader, bound, credit).is_ok();
         // Whoever led before is bound already.
-        if covered || lot.leader() == Some(leading.leader) {
+        if lot.leader() == Some(leading.leader) {
+            break;
+        }
+        let before = bound.get(&leading.leader).copied().unwrap_or_default();
+        let all = before.plus(lot.rules.times_the_money(leading.leader_max));
+        if auction.require_cover(lot, leading.leader, all, credit).is_ok() {
+            bound.insert(leading.leader, all);
             break;
         }
         gone.push(leading.leader);

@@ -14,7 +14,7 @@ pub(in crate::auction) fn create(auction: &Auction, setup: &Setup) -> Result<Vec
         return Err(Reason::AlreadyCreated);
     }
     let mut ids = BTreeSet::new();
-    let sound = |lot: &LotSetup| lot.rules.validate().is_empty();
+    let sound = |lot: &LotSetup| lot.rules.validate_in(setup.currency).is_empty();
     if setup.lots.iter().all(|lot| ids.insert(lot.lot_id) && sound(lot)) {
         Ok(vec![Event::Created(Box::new(setup.clone()))])
     } else {

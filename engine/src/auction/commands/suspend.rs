@@ -7,7 +7,9 @@ use crate::{
     credit::Credit,
     ids::BidderId,
     lot::{Bid, Lot},
+    money::Amount,
 };
+use std::collections::BTreeMap;
 
 pub(in crate::auction) fn decide(
     auction: &Auction,
@@ -25,7 +27,11 @@ pub(in crate::auction) fn decide(
     let mut events = Vec::from_iter(suspended);
     if retract_bids {
         let with_bids = auction.lots().iter().filter(|lot| has_bids_of(lot, bidder));
-        events.extend(with_bids.flat_map(|lot| take_back(auction, lot, bidder, credit)));
+        // Whoever leads several lots by this must be good for all of them.
+        let mut bound = BTreeMap::new();
+        for lot in with_bids {
+            events.extend(take_back(auction, lot, bidder, &mut bound, credit));
+        }
     }
     Ok(events)
 }
@@ -35,7 +41,13 @@ fn has_bids_of(lot: &Lot, bidder: BidderId) -> bool {
     lot.phase.is_running() && standing.any(|historic| historic.bid.bidder == bidder)
 }
 
-fn take_back(auction: &Auction, lot: &Lot, bidder: BidderId, credit: &impl Credit) -> Vec<Event> {
+fn take_back(
+    auction: &Auction,
+    lot: &Lot,
+    bidder: BidderId,
+    bound: &mut BTreeMap<BidderId, Amount>,
+    credit: &impl Credit,
+) -> Vec<Event> {
     let lot_id = lot.lot_id;
     let theirs = |bid: &Bid| bid.bidder == bidder;
     let standing = lot.standing_without(theirs);
@@ -46,6 +58,6 @@ fn take_back(auction: &Auction, lot: &Lot, bidder: BidderId, credit: &impl Credi
         bidder,
         standing,
     };
-    let lapsed = retract::lapse(auction, lot, standing, theirs, vec![bidder], credit);
+    let lapsed = retract::lapse(auction, lot, standing, theirs, vec![bidder], bound, credit);
     lifted.into_iter().chain([retracted]).chain(lapsed).collect()
 }

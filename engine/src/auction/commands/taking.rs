@@ -1,10 +1,11 @@
 //! A lot takes a bid, from wherever it came: the checks, and what follows.
 
 use crate::{
-    Rejection,
+    Reason, Rejection,
     auction::{Auction, Event, LateBid},
     credit::Credit,
     lot::{Bid, Lot, Offer, Outcome, Standing},
+    money::Amount,
     rules::Format,
     time::Timestamp,
 };
@@ -25,6 +26,10 @@ pub(super) fn admit(
         _ => bid.offer.ceiling(),
     };
     let bound = lot.rules.times_the_money(each);
+    // Many pieces at a large amount each: more than anybody pays, and sums of it would overflow.
+    if bound > Amount::MAX {
+        return Err(Reason::AmountOutOfRange.into());
+    }
     auction.require_cover(lot, bid.bidder, bound, credit)?;
     Ok(standing)
 }

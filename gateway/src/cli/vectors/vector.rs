@@ -5,7 +5,7 @@ use gavel_engine::{
     ids::{BidId, BidderId},
     lot::{Channel, Offer},
     money::{Amount, Currency},
-    rules::{Band, Format, OffIncrement, RULES_VERSION, ReserveRule, RuleSet, SoftClose, TieRule},
+    rules::{Band, DutchClock, Format, OffIncrement, ReserveRule, RuleSet, SoftClose, TieRule},
     time::Timestamp,
 };
 use serde_json::{Value, json};
@@ -97,12 +97,12 @@ impl Vector {
         keys.optional_as("why", "a text", Value::as_str)?;
         let lot = keys.required_as("lot", "an object", Some)?;
         // First, because everything else is read differently in another format.
-        require_format(lot)?;
+        let format = read_format(lot)?;
         let currency: Currency = keys.required_as("currency", "a code of ISO 4217", |value| {
             value.as_str()?.parse().ok()
         })?;
         let mut names = Names::default();
-        let rules = read_lot(lot, currency, &mut names)?;
+        let rules = read_lot(lot, format, currency, &mut names)?;
         let mut steps = Vec::new();
         for (index, step) in keys
             .required_as("steps", "an array", Value::as_array)?
@@ -138,28 +138,23 @@ impl Vector {
     }
 }
 
-fn require_format(lot: &Value) -> Result<(), Fault> {
+fn read_format(lot: &Value) -> Result<Format, Fault> {
     let format = lot.get("format").cloned().unwrap_or(Value::Null);
-    match serde_json::from_value(format.clone()) {
-        Ok(Format::English) => Ok(()),
-        Err(_) => Err(Fault {
-            step: None,
-            field: "format".to_owned(),
-            expected: "english".into(),
-            got: format,
-        }),
-    }
+    serde_json::from_value(format.clone()).map_err(|_| Fault {
+        step: None,
+        field: "format".to_owned(),
+        expected: "english, dutch, sealed_first_price or vickrey".into(),
+        got: format,
+    })
 }
 
-fn read_lot(lot: &Value, currency: Currency, names: &mut Names) -> Result<RuleSet, Fault> {
+fn read_lot(lot: &Value, format: Format, currency: Currency, names: &mut Names) -> Result<RuleSet, Fault> {
     let mut keys = Keys::of(lot, "lot", None)?;
     keys.present("format");
-    // A field of the sealed formats, without meaning here.
-    keys.optional_as("revisions", "true or false", Value::as_bool)?;
     let increments = match keys.optional_as("increments", "an array", Value::as_array)? {
         None => vec![Band {
-            from_minor: Amount(0),
             step_minor: Amount(10_i64.pow(currency.exponent())),
+            ..Band::default()
         }],
         Some(bands) => bands
             .iter()
@@ -168,10 +163,7 @@ fn read_lot(lot: &Value, currency: Currency, names: &mut Names) -> Result<RuleSe
             .collect::<Result<_, Fault>>()?,
     };
     let rules = RuleSet {
-        version: RULES_VERSION,
-        format: Format::English,
-        opening_price_minor: keys.amount("opening_price", currency)?,
-        increments,
+        format,
         reserve_price_minor: keys.optional_as("reserve_price", AMOUNT, |value| amount(value, currency))?,
         reserve_rule: keys.word::<ReserveRule>("reserve_rule", "hold, jump or post_in_full")?,
         tie_rule: keys.word::<TieRule>("tie_rule", "earliest or floor")?,
@@ -181,6 +173,14 @@ fn read_lot(lot: &Value, currency: Currency, names: &mut Names) -> Result<RuleSe
         seller: keys
             .optional_as("seller", "a text", Value::as_str)?
             .map(|seller| names.bidder(seller)),
+        dutch: keys
+            .optional("dutch")
+            .map(|clock| read_clock(clock, currency))
+            .transpose()?,
+        revisions: keys
+            .optional_as("revisions", "true or false", Value::as_bool)?
+            .unwrap_or_default(),
+        ..RuleSet::english(keys.amount("opening_price", currency)?, increments)
     };
     keys.finish()?;
     match rules.validate().first() {
@@ -203,9 +203,22 @@ fn read_band(band: &Value, path: &str, currency: Currency) -> Result<Band, Fault
     let band = Band {
         from_minor: keys.amount("from", currency)?,
         step_minor: keys.amount("step", currency)?,
+        step_bp: None,
     };
     keys.finish()?;
     Ok(band)
+}
+
+fn read_clock(clock: &Value, currency: Currency) -> Result<DutchClock, Fault> {
+    let mut keys = Keys::of(clock, "lot.dutch", None)?;
+    let clock = DutchClock {
+        start_minor: keys.amount("start", currency)?,
+        step_minor: keys.amount("step", currency)?,
+        every_ms: keys.integer("every_ms")?,
+        floor_minor: keys.amount("floor", currency)?,
+    };
+    keys.finish()?;
+    Ok(clock)
 }
 
 fn read_soft_close(soft: &Value) -> Result<SoftClose, Fault> {
@@ -216,6 +229,7 @@ fn read_soft_close(soft: &Value) -> Result<SoftClose, Fault> {
         max_extensions: keys.optional_as("max_extensions", "a number of moves or null", |value| {
             u32::try_from(value.as_u64()?).ok()
         })?,
+        group: None,
     };
     keys.finish()?;
     Ok(soft)
