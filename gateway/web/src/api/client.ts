@@ -23,6 +23,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whatever was thrown, as something that has a code. */
+export function asApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError(0, 'unknown', '');
+}
+
 export interface ApiDeps {
   fetch: typeof fetch;
   /** The access token to send; `fresh` when the server refused the last one. Null: none. */

@@ -1,5 +1,5 @@
 /** A sale as the pages see it: the catalogue from REST joined with what is live. */
-import { ApiError } from '../api/client';
+import { asApiError } from '../api/client';
 import { api } from '../api/session.svelte';
 import { i18n } from '../i18n/index.svelte';
 import type { MoneyFormat } from '../i18n/money';
@@ -28,7 +28,7 @@ export class Room {
       const sale = await api.sale(this.saleId);
       this.sale = { ...sale, lots: [...sale.lots].sort((a, b) => a.position - b.position) };
     } catch (error) {
-      this.failure = error instanceof ApiError ? error.code : 'unknown';
+      this.failure = asApiError(error).code;
     }
   }
 
