@@ -109,7 +109,9 @@ fn running_out_of_file_descriptors_refuses_permits_and_recovers() {
     });
     until("a refusal", || !append_one());
     until("that it is told apart from a busy moment", || {
-        handle.reserve().is_err_and(|refusal| refusal == Refusal::Unavailable)
+        handle
+            .reserve()
+            .is_err_and(|refusal| refusal == Refusal::Unavailable)
     });
     disk.set_fail_opens(false);
     until("room", append_one);
