@@ -2,19 +2,14 @@
 
 mod common;
 
-use common::catalogue::{HOUR_MS, create_sale, lot_input, sale_input};
+use common::catalogue::{HOUR_MS, bad_fields, create_sale, listed, lot_input, sale_input};
 use common::{CLOCK_START_MS, Node};
 use gavel_actors::catalogue::{
-    AddLot, BookVisibility, CreateSale, EditSale, Error, ListLots, ListSales, LotInput, PublishSale,
-    SaleEdit, SaleInput, SaleKind, Viewer,
+    AddLot, BookVisibility, CreateSale, EditSale, ListLots, LotInput, PublishSale, SaleEdit, SaleInput,
+    SaleKind, Viewer,
 };
 use gavel_engine::ids::{BidderId, UserId};
 use gavel_engine::{money::Amount, time::Timestamp};
-
-fn fields(error: &Error) -> Vec<&str> {
-    assert_eq!(error.code(), "validation", "{error}");
-    error.fields().iter().map(|field| field.field.as_str()).collect()
-}
 
 #[actix::test]
 async fn every_field_of_a_sale_is_checked() {
@@ -42,18 +37,9 @@ async fn every_field_of_a_sale_is_checked() {
         let mut input = sale_input(SaleKind::Room);
         spoil(&mut input);
         let error = node.catalogue.send(CreateSale { input }).await.unwrap_err();
-        assert_eq!(fields(&error), [*field]);
+        assert_eq!(bad_fields(&error), [*field]);
     }
-    assert!(
-        node.catalogue
-            .send(ListSales {
-                viewer: Viewer::Staff
-            })
-            .await
-            .unwrap()
-            .sales
-            .is_empty()
-    );
+    assert!(listed(&node, Viewer::Staff).await.is_empty());
 
     let sale_id = create_sale(&node, SaleKind::Room).await.summary.id;
     let edit = SaleEdit {
@@ -62,7 +48,7 @@ async fn every_field_of_a_sale_is_checked() {
         ..SaleEdit::default()
     };
     let error = node.catalogue.send(EditSale { sale_id, edit }).await.unwrap_err();
-    assert_eq!(fields(&error), ["title", "currency"]);
+    assert_eq!(bad_fields(&error), ["title", "currency"]);
     node.clock.advance_ms(48 * HOUR_MS);
     let edit = SaleEdit {
         book_visibility: Some(BookVisibility::Full),
@@ -122,7 +108,7 @@ async fn every_field_of_a_lot_is_checked() {
         let mut input = lot_input("1");
         spoil(&mut input);
         let error = node.catalogue.send(AddLot { sale_id, input }).await.unwrap_err();
-        assert_eq!(fields(&error), [*field]);
+        assert_eq!(bad_fields(&error), [*field]);
     }
     assert!(
         node.catalogue
@@ -149,44 +135,32 @@ async fn timed_lots_need_a_close() {
         let mut input = lot_input("1");
         input.rules.closes_at_ms = close.map(Timestamp);
         let error = node.catalogue.send(AddLot { sale_id, input }).await.unwrap_err();
-        assert_eq!(fields(&error), ["rules.closes_at_ms"]);
+        assert_eq!(bad_fields(&error), ["rules.closes_at_ms"]);
     }
     let mut input = lot_input("1");
     input.rules.closes_at_ms = Some(Timestamp(CLOCK_START_MS + 2 * HOUR_MS));
     node.catalogue.send(AddLot { sale_id, input }).await.unwrap();
 
-    let to_room = SaleEdit {
+    let edit = SaleEdit {
         kind: Some(SaleKind::Room),
         ..SaleEdit::default()
     };
-    node.catalogue
-        .send(EditSale {
-            sale_id,
-            edit: to_room,
-        })
-        .await
-        .unwrap();
+    node.catalogue.send(EditSale { sale_id, edit }).await.unwrap();
     let error = node.catalogue.send(PublishSale { sale_id }).await.unwrap_err();
     assert_eq!(
-        fields(&error),
+        bad_fields(&error),
         ["lots[1].rules.closes_at_ms"],
         "lots are checked again when published"
     );
-    let to_timed = SaleEdit {
+    let edit = SaleEdit {
         kind: Some(SaleKind::Timed),
         ..SaleEdit::default()
     };
-    node.catalogue
-        .send(EditSale {
-            sale_id,
-            edit: to_timed,
-        })
-        .await
-        .unwrap();
+    node.catalogue.send(EditSale { sale_id, edit }).await.unwrap();
     node.clock.advance_ms(2 * HOUR_MS);
     let error = node.catalogue.send(PublishSale { sale_id }).await.unwrap_err();
     assert_eq!(
-        fields(&error),
+        bad_fields(&error),
         ["lots[1].rules.closes_at_ms"],
         "the close has passed"
     );

@@ -21,6 +21,12 @@ fn verifier(keys: &Path) -> TokenVerifier {
     )
 }
 
+/// The token of an account that has just been opened.
+async fn access_token(node: &Node) -> String {
+    let signed_up = node.users.send(sign_up("jane")).await.unwrap();
+    signed_up.session.access_token
+}
+
 /// Base64url without padding, as JWTs have it.
 fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -57,13 +63,7 @@ fn unbase64(text: &str) -> Vec<u8> {
 #[actix::test]
 async fn a_token_works_until_its_time_is_up() {
     let node = Node::start().await;
-    let token = node
-        .users
-        .send(sign_up("jane"))
-        .await
-        .unwrap()
-        .session
-        .access_token;
+    let token = access_token(&node).await;
     node.clock.advance_ms(ACCESS_TOKEN_LIFE_MS - 1);
     let identity = node.verifier.verify(&token).unwrap();
     assert_eq!(
@@ -81,13 +81,7 @@ async fn a_token_works_until_its_time_is_up() {
 #[actix::test]
 async fn forged_tokens_are_invalid() {
     let node = Node::start().await;
-    let token = node
-        .users
-        .send(sign_up("jane"))
-        .await
-        .unwrap()
-        .session
-        .access_token;
+    let token = access_token(&node).await;
     assert!(node.verifier.verify(&token).is_ok());
     let parts: Vec<&str> = token.split('.').collect();
     let [header, claims, signature] = parts[..] else {
@@ -151,13 +145,7 @@ async fn forged_tokens_are_invalid() {
 #[actix::test]
 async fn a_token_of_another_key_is_invalid_even_when_expired() {
     let node = Node::start().await;
-    let token = node
-        .users
-        .send(sign_up("jane"))
-        .await
-        .unwrap()
-        .session
-        .access_token;
+    let token = access_token(&node).await;
     let elsewhere = tempfile::tempdir().unwrap();
     assert_eq!(
         verifier(elsewhere.path()).verify(&token),

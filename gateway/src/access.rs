@@ -40,7 +40,7 @@ const fn right(method: Method, path: &'static str, needs: Needs) -> Right {
 }
 
 /// Every right.
-pub static RIGHTS: [Right; 27] = {
+pub static RIGHTS: [Right; 28] = {
     use Needs::{Nothing, SignedIn, Staff, TokenIfAny};
     const SALE: &str = "/api/v1/sales/{sale_id}";
     const LOTS: &str = "/api/v1/sales/{sale_id}/lots";
@@ -56,6 +56,7 @@ pub static RIGHTS: [Right; 27] = {
         right(Method::POST, "/api/v1/auth/sign-out", Nothing),
         right(Method::POST, "/api/v1/auth/check", Nothing),
         right(Method::GET, "/api/v1/auth/me", SignedIn),
+        right(Method::GET, "/api/v1/me/registrations", SignedIn),
         right(Method::GET, "/api/v1/sales", TokenIfAny),
         right(Method::POST, "/api/v1/sales", Staff),
         right(Method::GET, SALE, TokenIfAny),

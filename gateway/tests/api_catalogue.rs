@@ -206,3 +206,43 @@ async fn who_is_let_in_at_once_needs_no_approval() {
         assert_eq!(registration["status"], status);
     }
 }
+
+#[actix_web::test]
+async fn all_registrations_of_a_bidder_and_nobody_elses() {
+    let node = Node::start().await;
+    let staff = node.staff_token().await;
+    let (sooner, _) = node.published(&staff).await;
+    let mut later = sale_input();
+    later["starts_at_ms"] = json!(later["starts_at_ms"].as_i64().unwrap() + 60_000);
+    let later = text(&node.post("/sales", Some(&staff), later).await.json(201)["id"]);
+    node.lot(&staff, &later, "1").await;
+    let publish = format!("/sales/{later}/publish");
+    node.call(Method::POST, &publish, Some(&staff), None)
+        .await
+        .json(200);
+    let (jane, joe) = (node.bidder_token("jane").await, node.bidder_token("joe").await);
+    let register = async |sale: &str, token: &str| {
+        let path = format!("/sales/{sale}/registrations");
+        node.call(Method::POST, &path, Some(token), None).await.json(201)
+    };
+    let listed = async |token: &str| node.get("/me/registrations", Some(token)).await.json(200);
+
+    assert_eq!(listed(&jane).await, json!({"registrations": []}));
+    register(&later, &joe).await;
+    let second = register(&later, &jane).await;
+    let first = register(&sooner, &jane).await;
+    assert_eq!(listed(&jane).await, json!({"registrations": [second, first]}));
+    assert_eq!(second["sale_id"], later);
+    assert_eq!(second["paddle"], 1002);
+    assert_eq!(second["status"], "pending");
+    assert_eq!(listed(&staff).await, json!({"registrations": []}));
+
+    let path = format!(
+        "/sales/{later}/registrations/{}/approve",
+        text(&second["user_id"])
+    );
+    let approved = node.call(Method::POST, &path, Some(&staff), None).await.json(200);
+    assert_eq!(approved["status"], "approved");
+    assert_eq!(listed(&jane).await, json!({"registrations": [approved, first]}));
+    assert_eq!(listed(&joe).await["registrations"][0]["status"], "pending");
+}

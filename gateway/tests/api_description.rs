@@ -32,7 +32,7 @@ async fn what_is_described_is_there() {
             assert!(!answer.text().contains("nothing at this path"), "{what}");
         }
     }
-    assert_eq!(operations, 29);
+    assert_eq!(operations, 30);
 }
 
 #[actix_web::test]

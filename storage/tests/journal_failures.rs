@@ -4,6 +4,7 @@
 
 mod journal_support;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
@@ -67,6 +68,61 @@ fn a_panic_on_the_writer_thread_is_fatal() {
         matches!(&error, Error::WriterPanicked(message) if message == "a sink panicked"),
         "{error}"
     );
+}
+
+/// Without file descriptors the prepared segment is still begun; then nothing more is promised until there are some.
+#[test]
+fn running_out_of_file_descriptors_refuses_permits_and_recovers() {
+    let disk = MemDisk::default();
+    let segment_bytes = 16 << 10;
+    let options = WriterOptions {
+        permit_payload_bytes: 200,
+        ..WriterOptions::default()
+    };
+    let (writer, fatal) = start(open(&disk, segment_bytes).0, options);
+    let handle = writer.handle();
+    let (sink, told) = sink();
+    until("the next segment", || disk.files().len() == 2);
+    disk.set_fail_opens(true);
+    let mut seq = 0;
+    let mut append_one = || match handle.reserve() {
+        Ok(permit) => {
+            seq += 1;
+            let append = Append {
+                auction: 1,
+                seq,
+                payload: vec![1; 200],
+                sink: Arc::clone(&sink),
+            };
+            handle.append(permit, append).unwrap();
+            assert!(matches!(told.recv_timeout(PATIENCE), Ok(Told::Durable { .. })));
+            true
+        }
+        Err(refusal) => {
+            assert!(matches!(refusal, Refusal::Unavailable | Refusal::Busy));
+            false
+        }
+    };
+    until("a segment change", || {
+        append_one();
+        segments(&disk) == 2
+    });
+    until("a refusal", || !append_one());
+    until("that it is told apart from a busy moment", || {
+        handle
+            .reserve()
+            .is_err_and(|refusal| refusal == Refusal::Unavailable)
+    });
+    disk.set_fail_opens(false);
+    until("room", append_one);
+    writer.shutdown();
+    assert!(fatal.try_recv().is_err(), "the node would have ended");
+    assert_eq!(open(&disk, segment_bytes).1.len() as u64, seq);
+}
+
+fn segments(disk: &MemDisk) -> usize {
+    let is_segment = |path: &Path| path.extension().is_some_and(|extension| extension == "seg");
+    disk.files().iter().filter(|(path, _)| is_segment(path)).count()
 }
 
 /// A full disk refuses before it is full: whatever was permitted is written, and it goes on when there is room again.

@@ -4,7 +4,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
+use gavel_storage::journal::Heads;
 use gavel_storage::snapshot::{Contents, Error, Options, Snapshot, Store};
 use tempfile::TempDir;
 
@@ -13,7 +16,6 @@ fn snapshot(lsn: u64) -> Snapshot {
         lsn,
         seq: lsn / 2,
         hash: [7; 32],
-        format: 3,
         state: vec![u8::try_from(lsn).unwrap(); 500],
     }
 }
@@ -32,36 +34,80 @@ fn fresh() -> (TempDir, PathBuf) {
 fn keeps_what_was_saved() {
     let (_temp, dir) = fresh();
     let store = open(&dir);
-    assert_eq!(store.load(1).unwrap(), None);
     assert_eq!(store.load_all().unwrap(), Contents::default());
-    store
-        .save(&[(1, snapshot(10)), (u128::MAX, snapshot(12))], Some(9))
-        .unwrap();
-    store.save(&[(1, snapshot(14))], None).unwrap();
+    let saved = [(1, snapshot(10)), (u128::MAX, snapshot(12))];
+    store.save(&saved).unwrap();
+    assert!(store.cover(13, &heads(&saved)).unwrap());
+    store.save(&[(1, snapshot(14))]).unwrap();
     drop(store);
     let store = open(&dir);
-    assert_eq!(store.load(1).unwrap(), Some(snapshot(14)));
     let contents = store.load_all().unwrap();
-    assert_eq!(contents.covered_lsn, 9);
+    assert_eq!(contents.snapshots[&1], snapshot(14));
+    assert_eq!(
+        contents.covered_lsn, 13,
+        "a later snapshot covers what the earlier one did"
+    );
     assert_eq!(contents.snapshots.len(), 2);
     let start = contents.start();
-    assert_eq!(start.from_lsn, 10);
+    assert_eq!(start.from_lsn, 14);
     assert_eq!(start.heads[&u128::MAX], snapshot(12).head());
-    store.delete(1).unwrap();
-    drop(store);
-    let store = open(&dir);
-    assert_eq!(store.load(1).unwrap(), None);
-    assert_eq!(store.load(u128::MAX).unwrap(), Some(snapshot(12)));
     assert!(store.damage().is_empty());
+}
+
+/// The start of the journal is passed over only for snapshots that are really there, all of them.
+#[test]
+fn what_is_not_covered_is_not_said_to_be() {
+    let (_temp, dir) = fresh();
+    let store = open(&dir);
+    let saved = [(1, snapshot(10)), (2, snapshot(12))];
+    store.save(&saved).unwrap();
+    let mut more = heads(&saved);
+    more.insert(3, snapshot(13).head());
+    assert!(!store.cover(13, &more).unwrap(), "one was never kept");
+    let mut later = heads(&saved);
+    later.insert(1, snapshot(13).head());
+    assert!(
+        !store.cover(13, &later).unwrap(),
+        "one is from before the last record"
+    );
+    assert_eq!(store.load_all().unwrap().covered_lsn, 0);
+
+    assert!(store.cover(13, &heads(&saved)).unwrap());
+    drop(store);
+    let raw = raw(&dir);
+    raw.remove(1_u128.to_be_bytes()).unwrap().unwrap();
+    drop(raw);
+    let contents = open(&dir).load_all().unwrap();
+    assert_eq!(contents.start().from_lsn, 1, "one has vanished");
+    assert_eq!(contents.snapshots.len(), 1);
+}
+
+/// The store's own files, once its handle has let go of them.
+fn raw(dir: &Path) -> sled::Db {
+    for _ in 0..1000 {
+        match sled::open(dir) {
+            Ok(raw) => return raw,
+            Err(error) => assert!(error.to_string().contains("lock"), "{error}"),
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    panic!("the files stay locked");
+}
+
+fn heads(saved: &[(u128, Snapshot)]) -> Heads {
+    let heads = saved
+        .iter()
+        .map(|(auction, snapshot)| (*auction, snapshot.head()));
+    heads.collect()
 }
 
 /// The files of a store with two snapshots.
 fn saved() -> Vec<(PathBuf, Vec<u8>)> {
     let (_temp, dir) = fresh();
     let store = open(&dir);
-    store
-        .save(&[(1, snapshot(10)), (2, snapshot(20))], Some(9))
-        .unwrap();
+    let saved = [(1, snapshot(10)), (2, snapshot(20))];
+    store.save(&saved).unwrap();
+    assert!(store.cover(20, &heads(&saved)).unwrap());
     drop(store);
     let mut files = Vec::new();
     for entry in fs::read_dir(&dir).unwrap() {
@@ -93,6 +139,7 @@ fn damage_is_never_believed() {
             let store = open(&dir);
             match store.load_all() {
                 Ok(contents) => {
+                    assert!(contents.covered_lsn == 0 || contents.snapshots.len() == 2);
                     for (auction, found) in contents.snapshots {
                         assert_eq!(found, snapshot(u64::try_from(auction).unwrap() * 10));
                     }
@@ -106,8 +153,8 @@ fn damage_is_never_believed() {
                 assert!(damage.moved_to.join("db").exists() && !damage.reason.is_empty());
                 assert_eq!(store.load_all().unwrap(), Contents::default());
             }
-            store.save(&[(3, snapshot(30))], None).unwrap();
-            assert_eq!(store.load(3).unwrap(), Some(snapshot(30)));
+            store.save(&[(3, snapshot(30))]).unwrap();
+            assert_eq!(store.load_all().unwrap().snapshots[&3], snapshot(30));
         }
     }
     assert!(damaged > 0, "no damage was noticed");
@@ -127,13 +174,10 @@ fn a_snapshot_that_does_not_match_its_hash_is_not_given_out() {
     };
     for damage in [&changed as &dyn Fn(&sled::Db), &mixed_up] {
         let (temp, dir) = fresh();
-        open(&dir)
-            .save(&[(1, snapshot(10)), (2, snapshot(20))], Some(9))
-            .unwrap();
-        damage(&sled::open(&dir).unwrap());
+        open(&dir).save(&[(1, snapshot(10)), (2, snapshot(20))]).unwrap();
+        damage(&raw(&dir));
         let store = open(&dir);
-        assert_eq!(store.load(2).unwrap(), Some(snapshot(20)));
-        let Err(Error::Damaged(damage)) = store.load(1) else {
+        let Err(Error::Damaged(damage)) = store.load_all() else {
             panic!("not noticed")
         };
         assert!(

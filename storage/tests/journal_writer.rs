@@ -356,13 +356,14 @@ fn a_barrier_comes_after_everything_before_it_and_replay_sees_it() {
     append(&handle, 1, 2, b"second", &sink);
     append(&handle, 2, 1, b"other", &sink);
     let (sender, passed) = mpsc::channel();
-    let barrier = Box::new(move |durable_lsn| {
-        let _ = sender.send(durable_lsn);
-    });
-    handle.barrier(handle.reserve().unwrap(), barrier).unwrap();
+    handle
+        .barrier(Box::new(move |durable_lsn, heads| {
+            let _ = sender.send((durable_lsn, heads[&1].seq, heads[&2].seq));
+        }))
+        .unwrap();
     assert!(passed.try_recv().is_err());
     gate.open();
-    assert_eq!(passed.recv_timeout(PATIENCE), Ok(3));
+    assert_eq!(passed.recv_timeout(PATIENCE), Ok((3, 2, 1)));
     let mut seen = Vec::new();
     let replayed = handle.replay(1, 0, &mut |record| {
         seen.push((record.seq, record.payload.to_vec()));
@@ -371,5 +372,7 @@ fn a_barrier_comes_after_everything_before_it_and_replay_sees_it() {
     replayed.unwrap();
     assert_eq!(seen, [(1, b"first".to_vec()), (2, b"second".to_vec())]);
     writer.shutdown();
+    let refused = handle.barrier(Box::new(|_, _| panic!("ran after the end")));
+    assert_eq!(refused, Err(Refusal::Stopped));
     assert_eq!(handle.outstanding_records(), 0);
 }

@@ -19,7 +19,10 @@ const BUSY_TRIES_MAX: u32 = 1500;
 impl LiveSales for AuctionRegistry {
     fn publish(&self, sale: PublishedSale) -> LocalBoxFuture<'static, Result<(), LiveUnavailable>> {
         let registry = self.clone();
-        Box::pin(async move { take_over(&registry, sale).await.map_err(unavailable) })
+        Box::pin(async move {
+            not_lost(&registry, &sale).map_err(LiveUnavailable)?;
+            take_over(&registry, sale).await.map_err(unavailable)
+        })
     }
 
     fn registration_changed(
@@ -49,12 +52,26 @@ pub async fn reconcile(registry: &AuctionRegistry, store: &Store) -> Result<(), 
             .await
             .map_err(|error| error.to_string())?;
         if let Some(sale) = published {
+            not_lost(registry, &sale)?;
             take_over_patiently(registry, sale)
                 .await
                 .map_err(|refused| refused.to_string())?;
         }
     }
     Ok(())
+}
+
+/// A sale that has been live has a journal. If that is gone, so are bids that were acknowledged: a new,
+/// empty sale in its place would hide it.
+fn not_lost(registry: &AuctionRegistry, published: &PublishedSale) -> Result<(), String> {
+    let sale_id = published.sale.id;
+    if published.live_seq == 0 || registry.find(sale_id).is_some() {
+        return Ok(());
+    }
+    Err(format!(
+        "sale {sale_id} was live up to record {}, but the journal knows nothing of it",
+        published.live_seq
+    ))
 }
 
 /// A start may find the journal at the end of a segment while the next one is still being made, which
@@ -74,6 +91,7 @@ async fn take_over(registry: &AuctionRegistry, published: PublishedSale) -> Resu
         sale,
         lots,
         registrations,
+        live_seq: _,
     } = published;
     let setup = Setup {
         sale_id: sale.id,

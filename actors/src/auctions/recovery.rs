@@ -44,9 +44,9 @@ pub fn recover(
     snapshots: &snapshot::Store,
 ) -> Result<Recovered, Error> {
     let (auctions, start) = from_snapshots(snapshots);
-    let covered = !auctions.is_empty();
+    let from_snapshots = start.from_lsn > 1 || !start.heads.is_empty();
     match replay(directory, options, auctions, start) {
-        Err(Error::Journal(journal::Error::HeadMismatch { .. })) if covered => {
+        Err(Error::Journal(journal::Error::HeadMismatch { .. })) if from_snapshots => {
             tracing::warn!("the snapshots do not fit the journal; replaying all of it");
             replay(directory, options, HashMap::new(), Start::beginning())
         }
@@ -116,17 +116,22 @@ fn replay(
     })
 }
 
-/// One auction again, from a running node's journal, after everything that was under way for it
-/// has become durable. Blocking.
+/// One auction again with the place and hash of its last record, from a running node's journal, after
+/// everything that was under way for it has become durable. Blocking.
 ///
 /// # Errors
 /// [`Error`].
-pub(super) fn replay_one(handle: &Handle, sale_id: SaleId) -> Result<Auction, Error> {
+pub(super) fn replay_one(
+    handle: &Handle,
+    sale_id: SaleId,
+) -> Result<(Auction, Option<(u64, journal::Hash)>), Error> {
     let mut auction = Auction::default();
+    let mut head = None;
     let mut unreadable = None;
     handle.replay(sale_id.0, 1, &mut |record| match RECORD.decode(record.payload) {
         Ok(decoded) => {
             auction.apply(&decoded);
+            head = Some((record.lsn, record.hash));
             ControlFlow::Continue(())
         }
         Err(error) => {
@@ -139,6 +144,6 @@ pub(super) fn replay_one(handle: &Handle, sale_id: SaleId) -> Result<Auction, Er
     })?;
     match unreadable {
         Some(error) => Err(error),
-        None => Ok(auction),
+        None => Ok((auction, head)),
     }
 }

@@ -19,7 +19,7 @@ use gavel_engine::{
     ids::SaleId,
 };
 use gavel_storage::{
-    journal::{Handle, Hash, Head},
+    journal::{Handle, Hash, Head, Heads},
     relational::BookVisibility,
 };
 use std::{
@@ -143,12 +143,17 @@ impl AuctionRegistry {
     /// Takes over a published sale. Doing it again changes nothing.
     ///
     /// # Errors
-    /// [`Refused`] when the journal takes nothing now; the sale is then not live.
+    /// [`Refused`] when the journal takes nothing now or the node is stopping; the sale is then not live.
     pub async fn create(&self, setup: Setup, visibility: BookVisibility) -> Result<(), Refused> {
         let sale_id = setup.sale_id;
-        self.entries()
+        let mut entries = self.entries();
+        if self.is_stopping() {
+            return Err(Refused::Unavailable);
+        }
+        entries
             .entry(sale_id)
             .or_insert_with(|| self.run(sale_id, StartFrom::default(), visibility, Arc::default(), 0));
+        drop(entries);
         let handle = self.find(sale_id).ok_or(Refused::Unavailable)?;
         match handle.command(Command::Create(Box::new(setup))).await? {
             Ok(_) => Ok(()),
@@ -176,9 +181,12 @@ impl AuctionRegistry {
 
     /// Drains every auction: what is under way is answered, nothing more is taken.
     pub async fn stop(&self) {
+        let entries = self.entries();
+        // Under the lock: whatever goes live or is revived after this is refused.
         self.inner.stopping.store(true, Ordering::Release);
+        let addrs: Vec<_> = entries.values().map(|entry| entry.addr.clone()).collect();
+        drop(entries);
         self.inner.notify.notify_one();
-        let addrs: Vec<_> = self.entries().values().map(|entry| entry.addr.clone()).collect();
         let mut drained = Vec::with_capacity(addrs.len());
         for addr in addrs {
             let (done, told) = oneshot::channel();
@@ -187,11 +195,13 @@ impl AuctionRegistry {
             drained.push(told);
         }
         for told in drained {
-            // An actor that is gone has nothing to drain.
+            // An actor that is gone has nothing to drain, and was not kept: its sale is found wanting below.
             let _ = told.await;
         }
-        let settings = &self.inner.settings;
-        settings.snapshots.all_kept(settings.journal.durable_lsn()).await;
+        match self.after_all(|lsn, heads| (lsn, heads.clone())).await {
+            Ok((lsn, heads)) => self.inner.settings.snapshots.cover(lsn, heads).await,
+            Err(error) => tracing::warn!(error, "the next start reads more of the journal"),
+        }
     }
 
     fn run(
@@ -262,27 +272,29 @@ impl AuctionRegistry {
         if restarts >= RESTARTS_AT_ONCE_MAX {
             actix::clock::sleep(Duration::from_millis(RESTART_PAUSE_MS)).await;
         }
-        let state = loop {
+        let start = loop {
             match self.replay(sale_id).await {
-                Ok(state) => break state,
+                Ok(start) => break start,
+                Err(_) if self.is_stopping() => return,
                 Err(error) => {
                     tracing::error!(sale = %sale_id, error, "a sale cannot be replayed; trying again");
                     actix::clock::sleep(Duration::from_millis(RESTART_PAUSE_MS)).await;
                 }
             }
         };
-        let Some((topic, visibility)) = self
-            .entries()
-            .get(&sale_id)
-            .map(|entry| (Arc::clone(&entry.topic), entry.visibility))
-        else {
+        let mut entries = self.entries();
+        let Some(entry) = entries.get_mut(&sale_id).filter(|_| !self.is_stopping()) else {
             return;
         };
-        tracing::warn!(sale = %sale_id, seq = state.seq(), "a sale's actor has died and was replayed from the journal");
-        // The head is known again with the next record.
-        let start = StartFrom { state, head: None };
-        let entry = self.run(sale_id, start, visibility, topic, restarts + 1);
-        self.entries().insert(sale_id, entry);
+        tracing::warn!(sale = %sale_id, seq = start.state.seq(), "a sale's actor has died and was replayed from the journal");
+        *entry = self.run(
+            sale_id,
+            start,
+            entry.visibility,
+            Arc::clone(&entry.topic),
+            restarts + 1,
+        );
+        drop(entries);
         let registry = self.clone();
         actix::spawn(async move {
             actix::clock::sleep(Duration::from_millis(RESTART_PAUSE_MS)).await;
@@ -295,27 +307,33 @@ impl AuctionRegistry {
     }
 
     /// Waits for what the dead actor had under way, then reads the sale back.
-    async fn replay(&self, sale_id: SaleId) -> Result<Auction, String> {
+    async fn replay(&self, sale_id: SaleId) -> Result<StartFrom, String> {
+        self.after_all(|_, _| ()).await?;
         let handle = self.inner.settings.journal.clone();
-        let permit = handle.reserve().map_err(|refusal| refusal.to_string())?;
-        let (durable, told) = oneshot::channel();
-        handle
-            .barrier(
-                permit,
-                Box::new(move |_| {
-                    let _ = durable.send(());
-                }),
-            )
-            .map_err(|error| error.to_string())?;
-        told.await.map_err(|_| "the journal has stopped".to_owned())?;
-        tokio::task::spawn_blocking(move || recovery::replay_one(&handle, sale_id))
+        let (state, head) = tokio::task::spawn_blocking(move || recovery::replay_one(&handle, sale_id))
             .await
             .map_err(|error| error.to_string())?
-            .map_err(|error| error.to_string())
+            .map_err(|error| error.to_string())?;
+        Ok(StartFrom { state, head })
+    }
+
+    /// Once everything that was handed to the journal is durable, what it says then: the last LSN and
+    /// the last record of every auction.
+    async fn after_all<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(u64, &Heads) -> T + Send + 'static,
+    ) -> Result<T, String> {
+        let (durable, told) = oneshot::channel();
+        let barrier = Box::new(move |lsn, heads: &Heads| {
+            let _ = durable.send(look(lsn, heads));
+        });
+        let handle = &self.inner.settings.journal;
+        handle.barrier(barrier).map_err(|refusal| refusal.to_string())?;
+        told.await.map_err(|_| "the journal has stopped".to_owned())
     }
 
     fn entries(&self) -> MutexGuard<'_, HashMap<SaleId, Entry>> {
-        // Every critical section is a single map operation, so a panic elsewhere leaves it whole.
+        // What is changed under the lock is changed by single map operations, so a panic leaves it whole.
         self.inner.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,7 +3,7 @@
 use super::STATE;
 use gavel_engine::auction::Auction;
 use gavel_storage::{
-    journal,
+    journal::{self, Heads},
     snapshot::{Snapshot, Store},
 };
 use std::{
@@ -28,8 +28,12 @@ enum Job {
         head: (u64, journal::Hash),
         state: Box<Auction>,
     },
-    /// Everything up to this LSN is in a snapshot; whoever waits is told once it is written.
-    Covered(u64, oneshot::Sender<()>),
+    /// The last job: every record up to `lsn` should be in a snapshot by now.
+    Cover {
+        lsn: u64,
+        heads: Heads,
+        done: oneshot::Sender<()>,
+    },
 }
 
 /// Takes states and writes them in a thread of its own.
@@ -41,7 +45,7 @@ pub struct Snapshotter {
 }
 
 impl Snapshotter {
-    /// Starts the thread; it ends when the last clone is gone.
+    /// Starts the thread; it ends when the last clone is gone, or after [`cover`](Self::cover).
     ///
     /// # Errors
     /// The thread cannot be started.
@@ -51,9 +55,15 @@ impl Snapshotter {
             .name("gavel-snapshots".to_owned())
             .spawn(move || {
                 for job in waiting {
-                    if let Err(error) = write(&store, job) {
-                        // Nothing is lost: the journal has it all, only the next start takes longer.
-                        tracing::warn!(error, "a snapshot was not written");
+                    match job {
+                        Job::Save { auction, head, state } => save(&store, auction, head, &state),
+                        Job::Cover { lsn, heads, done } => {
+                            cover(&store, lsn, &heads);
+                            // The last thing that is done: the store is closed before that is said.
+                            drop(store);
+                            let _ = done.send(());
+                            return;
+                        }
                     }
                 }
             })?;
@@ -95,38 +105,43 @@ impl Snapshotter {
         }
     }
 
-    /// Says that every auction has stopped and was kept, so that the next start reads the journal
-    /// from `lsn` on only.
-    pub(super) async fn all_kept(&self, lsn: u64) {
-        let (written, told) = oneshot::channel();
-        if self.jobs.send(Job::Covered(lsn, written)).is_ok() {
+    /// Lets the next start read the journal after `lsn` only, if every auction was kept at its last
+    /// record up to there: `heads` are the journal's own. Nothing is taken after this.
+    pub(super) async fn cover(&self, lsn: u64, heads: Heads) {
+        let (done, told) = oneshot::channel();
+        if self.jobs.send(Job::Cover { lsn, heads, done }).is_ok() {
             let _ = told.await;
         }
     }
 }
 
-fn write(store: &Store, job: Job) -> Result<(), String> {
-    let saved = match job {
-        Job::Save {
-            auction,
-            head: (lsn, hash),
-            state,
-        } => {
-            let bytes = STATE.encode(&state).map_err(|error| error.to_string())?;
+fn save(store: &Store, auction: u128, (lsn, hash): (u64, journal::Hash), state: &Auction) {
+    let saved = STATE
+        .encode(state)
+        .map_err(|error| error.to_string())
+        .and_then(|bytes| {
             let snapshot = Snapshot {
                 lsn,
                 seq: state.seq(),
                 hash,
-                format: 1,
                 state: bytes,
             };
-            store.save(&[(auction, snapshot)], None)
-        }
-        Job::Covered(lsn, written) => {
-            let saved = store.save(&[], Some(lsn));
-            let _ = written.send(());
-            saved
-        }
-    };
-    saved.map_err(|error| error.to_string())
+            let saved = store.save(&[(auction, snapshot)]);
+            saved.map_err(|error| error.to_string())
+        });
+    if let Err(error) = saved {
+        // Nothing is lost: the journal has it all, only the next start takes longer.
+        tracing::warn!(error, "a snapshot was not written");
+    }
+}
+
+fn cover(store: &Store, lsn: u64, heads: &Heads) {
+    match store.cover(lsn, heads) {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!(
+            lsn,
+            "not every sale was kept; the next start reads more of the journal"
+        ),
+        Err(error) => tracing::warn!(%error, "the next start reads more of the journal"),
+    }
 }

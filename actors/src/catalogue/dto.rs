@@ -288,7 +288,7 @@ pub struct LotList {
 /// Answer to a list of registrations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RegistrationList {
-    /// In the order of paddles.
+    /// Those of a sale in the order of paddles; those of a bidder with the latest sale first.
     pub registrations: Vec<Registration>,
 }
 

@@ -161,6 +161,14 @@ pub struct ListRegistrations {
     pub sale_id: SaleId,
 }
 
+/// One bidder's registrations for all sales, at most [`SALES_LISTED_MAX`](super::SALES_LISTED_MAX).
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Result<RegistrationList, Error>")]
+pub struct ListOwnRegistrations {
+    /// Whose.
+    pub user_id: UserId,
+}
+
 /// Lets a registered bidder bid.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "Result<Registration, Error>")]

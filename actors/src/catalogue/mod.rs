@@ -14,6 +14,7 @@ mod get_picture;
 mod get_registration;
 mod get_sale;
 mod list_lots;
+mod list_own_registrations;
 mod list_registrations;
 mod list_results;
 mod list_sales;
@@ -36,7 +37,7 @@ pub use error::Error;
 pub use messages::*;
 pub use ports::{LiveSales, LiveUnavailable};
 
-/// The most sales that are listed.
+/// The most sales that are listed, and registrations of one bidder.
 pub const SALES_LISTED_MAX: u64 = 500;
 
 /// The largest picture, bytes.

@@ -2,7 +2,8 @@
 
 use super::{CLOCK_START_MS, Node};
 use gavel_actors::catalogue::{
-    AddLot, BookVisibility, CreateSale, Lot, LotInput, PublishSale, Sale, SaleInput, SaleKind,
+    AddLot, BookVisibility, CreateSale, Error, ListSales, Lot, LotInput, PublishSale, Sale, SaleInput,
+    SaleKind, SaleSummary, Viewer,
 };
 use gavel_engine::ids::SaleId;
 use gavel_engine::{money::Amount, time::Timestamp};
@@ -66,13 +67,19 @@ pub async fn published(node: &Node, auto_approve: bool) -> Sale {
         auto_approve,
         ..sale_input(SaleKind::Room)
     };
-    let sale_id = node
-        .catalogue
-        .send(CreateSale { input })
-        .await
-        .unwrap()
-        .summary
-        .id;
+    let created = node.catalogue.send(CreateSale { input }).await.unwrap();
+    let sale_id = created.summary.id;
     add_lot(node, sale_id, "1").await;
     node.catalogue.send(PublishSale { sale_id }).await.unwrap()
+}
+
+/// The sales that a viewer is shown.
+pub async fn listed(node: &Node, viewer: Viewer) -> Vec<SaleSummary> {
+    node.catalogue.send(ListSales { viewer }).await.unwrap().sales
+}
+
+/// The fields that a refusal names as making no sense.
+pub fn bad_fields(error: &Error) -> Vec<&str> {
+    assert_eq!(error.code(), "validation", "{error}");
+    error.fields().iter().map(|field| field.field.as_str()).collect()
 }

@@ -7,8 +7,17 @@
 #![allow(clippy::needless_pass_by_value, reason = "commands are written in place")]
 
 mod book;
+mod closes;
+mod dutch;
+mod flows;
+mod foresee;
+mod groups;
 mod hammer;
+mod house;
+mod limits;
 mod reached;
 mod room;
 mod rule_sets;
+mod sealed;
 mod support;
+mod window;

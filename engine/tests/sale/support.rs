@@ -4,8 +4,8 @@
 use gavel_engine::{
     Reason, Rejection,
     auction::{
-        Approval, Auction, Command, EnterBid, Event, GroupLots, Hammer, LotSetup, PlaceBid, Record, Register, SaleKind,
-        Setup,
+        Approval, Auction, Command, EnterBid, Event, GroupLots, Hammer, LotSetup, PlaceBid, Record, Register,
+        SaleKind, Setup,
     },
     credit::Ledger,
     ids::{BidId, BidderId, LotId, Paddle, SaleId},

@@ -71,6 +71,7 @@ fn routes() -> Scope<
         .service(results::list_results)
         .service(registrations::register)
         .service(registrations::my_registration)
+        .service(registrations::my_registrations)
         .service(registrations::list_registrations)
         .service(registrations::approve_registration)
         .service(registrations::suspend_registration)

@@ -7,8 +7,8 @@ use crate::problem::Problem;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post};
 use gavel_actors::catalogue::{
-    ApproveRegistration, GetRegistration, ListRegistrations, Register, Registration, RegistrationList,
-    SuspendRegistration,
+    ApproveRegistration, GetRegistration, ListOwnRegistrations, ListRegistrations, Register, Registration,
+    RegistrationList, SuspendRegistration,
 };
 
 /// Registers the caller for a sale; a repeat answers the same registration.
@@ -41,6 +41,19 @@ pub(super) async fn my_registration(
     Ok(Json(state.catalogue.send(get).await?))
 }
 
+/// The caller's registrations for all sales, the latest sale first.
+#[utoipa::path(tag = "registrations", responses((status = 200, body = RegistrationList)))]
+#[get("/me/registrations")]
+pub(super) async fn my_registrations(
+    state: Data<State>,
+    SignedIn(identity): SignedIn,
+) -> Result<Json<RegistrationList>, Problem> {
+    let list = ListOwnRegistrations {
+        user_id: identity.user_id,
+    };
+    Ok(Json(state.catalogue.send(list).await?))
+}
+
 /// All registrations for a sale.
 #[utoipa::path(tag = "registrations", params(SalePath), responses((status = 200, body = RegistrationList)))]
 #[get("/sales/{sale_id}/registrations")]
@@ -62,12 +75,8 @@ pub(super) async fn approve_registration(
     path: Path<RegistrationPath>,
 ) -> Result<Json<Registration>, Problem> {
     let RegistrationPath { sale_id, user_id } = path.into_inner();
-    Ok(Json(
-        state
-            .catalogue
-            .send(ApproveRegistration { sale_id, user_id })
-            .await?,
-    ))
+    let approve = ApproveRegistration { sale_id, user_id };
+    Ok(Json(state.catalogue.send(approve).await?))
 }
 
 /// Stops a registered bidder from bidding.
@@ -79,10 +88,6 @@ pub(super) async fn suspend_registration(
     path: Path<RegistrationPath>,
 ) -> Result<Json<Registration>, Problem> {
     let RegistrationPath { sale_id, user_id } = path.into_inner();
-    Ok(Json(
-        state
-            .catalogue
-            .send(SuspendRegistration { sale_id, user_id })
-            .await?,
-    ))
+    let suspend = SuspendRegistration { sale_id, user_id };
+    Ok(Json(state.catalogue.send(suspend).await?))
 }

@@ -36,8 +36,8 @@ test('a newcomer signs up, bids with one tap, is outbid, and wins', async ({ hou
     await expect(page.getByRole('img', { name: /Thorburn-Vey/ })).toBeVisible();
     await anna.tap('£500');
     await anna.expectPrice('£500', 'you');
-    await anna.expectStanding('leading', 'You lead');
-    await expect(anna.button).toBeDisabled();
+    await anna.expectLead('The highest bid is yours.');
+    await expect(page.getByTestId('announce-now')).toContainText('You lead');
     await second.expectPrice('£500', 'online');
     await desk.expectPrice('£500', 'Online · Paddle 1002');
     await expect(desk.by('console-floor')).toContainText('Floor £550');
@@ -89,7 +89,15 @@ test('a newcomer signs up, bids with one tap, is outbid, and wins', async ({ hou
   });
 
   await test.step('where one stands, on one page', async () => {
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await page.getByRole('link', { name: 'My bids' }).click();
+    await expect(page.getByTestId('my-sale')).toHaveCount(1);
+    await expect(page.getByTestId('my-sale')).toContainText('Paddle 1002');
+    // One request for all paddles, however many sales the house has.
+    expect(asked.filter((path) => path.endsWith('/registrations'))).toEqual([
+      '/api/v1/me/registrations',
+    ]);
     const row = page.getByTestId('my-sale').getByRole('listitem');
     await expect(row).toHaveCount(1);
     await expect(row).toContainText('£700');
@@ -136,6 +144,88 @@ test('a maximum answers the room step by step, and never above itself', async ({
     await expect(desk.leader).toHaveText('Room');
     await bidder.expectStanding('outbid', 'Bid £1,200 to lead again.');
     await bidder.expectPrice('£1,100', 'room');
+  });
+});
+
+test('who bids from the keyboard keeps the place', async ({ house, people }) => {
+  const sale = await house.sale();
+  const bidder = await people.bidder(await house.bidder('Runa Falk', sale), sale);
+  const desk = await people.console(sale);
+  await desk.begin();
+  await expect(bidder.button).toHaveText('Bid £500');
+  const button = await bidder.button.boundingBox();
+  await bidder.button.focus();
+  await bidder.page.keyboard.press('Enter');
+  await bidder.expectLead();
+  // Nothing is bid by the same key again.
+  await bidder.page.keyboard.press('Enter');
+  await desk.floor('£550');
+  await bidder.expectStanding('outbid');
+  expect(await bidder.button.boundingBox()).toEqual(button);
+  await expect(bidder.button).toBeFocused();
+  await expect(bidder.button).toBeEnabled();
+  await bidder.page.keyboard.press('Enter');
+  await bidder.expectLead();
+  await desk.expectPrice('£600', 'Online · Paddle 1001');
+});
+
+test('a bid that is taken back says so, and what counts now', async ({ house, people }) => {
+  const sale = await house.sale();
+  const bidder = await people.bidder(await house.bidder('Vera Moll', sale), sale);
+  const { page } = bidder;
+  const desk = await people.console(sale);
+  await desk.begin();
+
+  await test.step('nobody else has bid', async () => {
+    await bidder.tap('£500');
+    await bidder.expectLead();
+    await desk.act('undo', 'u');
+    await bidder.expectStanding(
+      'retracted',
+      'The auctioneer retracted your bid of £500',
+      'There is no other bid. Bid £500 to lead.',
+    );
+    await expect(page.getByTestId('announce-now')).toContainText('retracted your bid of £500');
+    await bidder.expectPrice('£500', 'nobody');
+  });
+
+  await test.step('the room leads', async () => {
+    await desk.floor('£500');
+    await bidder.tap('£550');
+    await bidder.expectLead();
+    await desk.act('undo', 'u');
+    const words = [
+      'The auctioneer retracted your bid of £550',
+      'The price is now £500; the room leads. Bid £550 to lead.',
+    ];
+    await bidder.expectStanding('retracted', ...words);
+    await expect(bidder.fate).toHaveCount(0);
+    await page.reload();
+    await bidder.expectStanding('retracted', ...words);
+    await page.getByTestId('language-ru').click();
+    await bidder.expectStanding('retracted', 'Аукционист отозвал вашу ставку', 'лидирует зал');
+    await page.getByTestId('language-en').click();
+  });
+
+  await test.step('an earlier bid of their own leads', async () => {
+    await bidder.tap('£550');
+    await bidder.expectLead('The highest bid is yours.');
+    await bidder.enter('max-amount', '900');
+    await bidder.expectLead('Your maximum is £900.');
+    await expect(desk.bids).toHaveCount(5);
+    await desk.act('undo', 'u');
+    await bidder.expectLead(
+      'The auctioneer retracted your maximum of £900. Your earlier bid leads at £550.',
+    );
+    await expect(bidder.fate).toHaveCount(0);
+  });
+
+  await test.step('and sold to somebody else, it is still told', async () => {
+    await desk.act('undo', 'u');
+    await bidder.expectStanding('retracted', 'your maximum of £900', 'the room leads');
+    await desk.press('s');
+    await desk.by('sold-unnamed').click();
+    await bidder.expectStanding('retracted', 'It sold to another bidder for £500.');
   });
 });
 

@@ -1,13 +1,14 @@
 /** The server is killed while people are bidding, and comes back at the same address. */
 import { BidderView } from './support/bidder';
-import type { House, OpenSale } from './support/house';
+import type { House } from './support/house';
 import { expect, test, type People } from './support/test';
 
 /** Longer than the longest pause between two attempts to come back. */
 const BACK_WITHIN = { timeout: 20_000 };
 
-/** A bidder whom nothing from the server reaches while the test wants it so. */
-async function hardOfHearing(people: People, house: House, sale: OpenSale) {
+/** A lot is open, and a bidder looks at it whom nothing reaches while the test wants it so. */
+async function hardOfHearing(people: People, house: House) {
+  const sale = await house.sale();
   const page = await people.page(await house.bidder('Ivo Marsh', sale));
   let deaf = false;
   await page.routeWebSocket('**/ws/v1', (socket) => {
@@ -16,7 +17,11 @@ async function hardOfHearing(people: People, house: House, sale: OpenSale) {
     });
   });
   await page.goto(sale.path);
-  return { page, bidder: new BidderView(page), deafen: (on: boolean) => (deaf = on) };
+  const bidder = new BidderView(page);
+  const desk = await people.console(sale);
+  await desk.begin();
+  await expect(bidder.button).toHaveText('Bid £500');
+  return { page, bidder, desk, deafen: (on: boolean) => (deaf = on) };
 }
 
 test.beforeEach(({ people }) => {
@@ -69,11 +74,7 @@ test('a bid that the server never read is told so, and can be made again', async
 });
 
 test('a bid whose answer was lost counts, and the page finds out', async ({ house, people }) => {
-  const sale = await house.sale();
-  const { bidder, deafen } = await hardOfHearing(people, house, sale);
-  const desk = await people.console(sale);
-  await desk.begin();
-  await expect(bidder.button).toHaveText('Bid £500');
+  const { bidder, desk, deafen } = await hardOfHearing(people, house);
 
   deafen(true);
   await bidder.tap('£500');
@@ -92,11 +93,7 @@ test('a bid whose answer was lost counts, and the page finds out', async ({ hous
 });
 
 test('a bid under way survives a reload of the page', async ({ house, people }) => {
-  const sale = await house.sale();
-  const { page, bidder, deafen } = await hardOfHearing(people, house, sale);
-  const desk = await people.console(sale);
-  await desk.begin();
-  await expect(bidder.button).toHaveText('Bid £500');
+  const { page, bidder, desk, deafen } = await hardOfHearing(people, house);
 
   deafen(true);
   await bidder.tap('£500');

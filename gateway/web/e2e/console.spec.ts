@@ -77,7 +77,11 @@ test('a lot from the keyboard', async ({ house, people }) => {
     for (const console of both) await console.expectPrice('£800', 'Room');
     await expect(bidder.rows.first()).toContainText('Retracted');
     await bidder.expectPrice('£800', 'room');
-    await expect(bidder.standing).toHaveCount(0);
+    await bidder.expectStanding(
+      'retracted',
+      'The auctioneer retracted your bid of £1,000',
+      'The price is now £800; the room leads. Bid £1,000 to lead.',
+    );
     await expect(bidder.fate).toHaveCount(0);
   });
 

@@ -75,7 +75,8 @@ impl Admission {
         Err(refusal)
     }
 
-    pub fn reserve(self: &Arc<Self>, payload_bytes: usize) -> Result<Permit, Refusal> {
+    /// One place in the queue, for what takes none on the disk.
+    pub fn claim_place(&self) -> Result<(), Refusal> {
         if self.stopped.load(Ordering::Acquire) {
             return Err(Refusal::Stopped);
         }
@@ -83,6 +84,11 @@ impl Admission {
             self.records.fetch_sub(1, Ordering::AcqRel);
             return Err(Refusal::Busy);
         }
+        Ok(())
+    }
+
+    pub fn reserve(self: &Arc<Self>, payload_bytes: usize) -> Result<Permit, Refusal> {
+        self.claim_place()?;
         let frame_bytes = frame::frame_bytes(payload_bytes) as u64;
         if let Err(refusal) = self.claim_bytes(frame_bytes) {
             self.records.fetch_sub(1, Ordering::AcqRel);

@@ -17,8 +17,14 @@ pub trait Disk: Send + Sync {
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
     fn remove(&self, path: &Path) -> io::Result<()>;
-    /// Makes the names in a directory durable.
-    fn sync_dir(&self, dir: &Path) -> io::Result<()>;
+    /// Opens a directory, to be kept open: making its names durable later needs no file descriptor then.
+    fn open_dir(&self, dir: &Path) -> io::Result<Box<dyn DiskDir>>;
+}
+
+/// An open directory.
+pub trait DiskDir: Send + Sync {
+    /// Makes the names in it durable.
+    fn sync(&self) -> io::Result<()>;
 }
 
 /// An open file.
@@ -86,8 +92,16 @@ impl Disk for OsDisk {
         fs::remove_file(path)
     }
 
-    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        File::open(dir)?.sync_all()
+    fn open_dir(&self, dir: &Path) -> io::Result<Box<dyn DiskDir>> {
+        Ok(Box::new(OsDir(File::open(dir)?)))
+    }
+}
+
+struct OsDir(File);
+
+impl DiskDir for OsDir {
+    fn sync(&self) -> io::Result<()> {
+        self.0.sync_all()
     }
 }
 

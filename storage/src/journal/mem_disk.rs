@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::disk::{Disk, DiskFile};
+use super::disk::{Disk, DiskDir, DiskFile};
 
 type Bytes = Arc<Mutex<Vec<u8>>>;
 
@@ -21,6 +21,7 @@ struct Inner {
     free_bytes: AtomicU64,
     fail_writes: AtomicBool,
     fail_syncs: AtomicBool,
+    fail_opens: AtomicBool,
     writes: AtomicU64,
     syncs: AtomicU64,
 }
@@ -33,6 +34,7 @@ impl Default for MemDisk {
                 free_bytes: AtomicU64::new(u64::MAX),
                 fail_writes: AtomicBool::new(false),
                 fail_syncs: AtomicBool::new(false),
+                fail_opens: AtomicBool::new(false),
                 writes: AtomicU64::new(0),
                 syncs: AtomicU64::new(0),
             }),
@@ -58,6 +60,11 @@ impl MemDisk {
     /// From now on, syncing fails (or works again).
     pub fn set_fail_syncs(&self, fail: bool) {
         self.inner.fail_syncs.store(fail, Ordering::SeqCst);
+    }
+
+    /// From now on, nothing can be opened or created, as when file descriptors have run out (or works again).
+    pub fn set_fail_opens(&self, fail: bool) {
+        self.inner.fail_opens.store(fail, Ordering::SeqCst);
     }
 
     /// Writes since it was made.
@@ -86,7 +93,15 @@ impl MemDisk {
         lock(&self.inner.files).insert(path.to_owned(), Arc::new(Mutex::new(bytes)));
     }
 
+    fn descriptor(&self) -> io::Result<()> {
+        if self.inner.fail_opens.load(Ordering::SeqCst) {
+            return Err(io::Error::other("too many open files"));
+        }
+        Ok(())
+    }
+
     fn file(&self, path: &Path) -> io::Result<MemFile> {
+        self.descriptor()?;
         let bytes = lock(&self.inner.files).get(path).map(Arc::clone);
         let bytes = bytes.ok_or(io::Error::from(io::ErrorKind::NotFound))?;
         Ok(MemFile {
@@ -111,6 +126,7 @@ impl Disk for MemDisk {
     }
 
     fn create_zeroed(&self, path: &Path, bytes: u64) -> io::Result<Box<dyn DiskFile>> {
+        self.descriptor()?;
         let free = &self.inner.free_bytes;
         let taken = free.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |free| free.checked_sub(bytes));
         taken.map_err(|_| io::Error::from(io::ErrorKind::StorageFull))?;
@@ -132,7 +148,23 @@ impl Disk for MemDisk {
         removed.map(|_| ()).ok_or(io::ErrorKind::NotFound.into())
     }
 
-    fn sync_dir(&self, _: &Path) -> io::Result<()> {
+    fn open_dir(&self, _: &Path) -> io::Result<Box<dyn DiskDir>> {
+        self.descriptor()?;
+        Ok(Box::new(MemDir {
+            inner: Arc::clone(&self.inner),
+        }))
+    }
+}
+
+struct MemDir {
+    inner: Arc<Inner>,
+}
+
+impl DiskDir for MemDir {
+    fn sync(&self) -> io::Result<()> {
+        if self.inner.fail_syncs.load(Ordering::SeqCst) {
+            return Err(io::Error::other("made to fail"));
+        }
         Ok(())
     }
 }

@@ -4,11 +4,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// The frame bytes that a journal can certainly still take, shared between the journal, its preparer and admission.
 ///
-/// It may say less than there is (while a segment changes), never more.
+/// It may say less than there is (while a segment is being made), never more.
 #[derive(Debug)]
 pub struct Room {
+    /// All there is, in one number: two that are read one after the other could add up to what never was.
+    bytes: AtomicU64,
+    /// What of it is in the segment being written; only its writer looks at this.
     current_bytes: AtomicU64,
-    segments_ready: AtomicU64,
     segment_bytes: u64,
     failing: AtomicBool,
 }
@@ -17,8 +19,8 @@ impl Room {
     /// `segment_bytes`: what one prepared segment adds.
     pub fn new(segment_bytes: u64) -> Self {
         Self {
+            bytes: AtomicU64::new(0),
             current_bytes: AtomicU64::new(0),
-            segments_ready: AtomicU64::new(0),
             segment_bytes,
             failing: AtomicBool::new(false),
         }
@@ -26,11 +28,7 @@ impl Room {
 
     /// Frame bytes that fit for certain.
     pub fn bytes(&self) -> u64 {
-        let ready = self
-            .segments_ready
-            .load(Ordering::Acquire)
-            .saturating_mul(self.segment_bytes);
-        self.current_bytes.load(Ordering::Acquire).saturating_add(ready)
+        self.bytes.load(Ordering::Acquire)
     }
 
     /// Whether more room cannot be made at present (the disk is full).
@@ -40,23 +38,56 @@ impl Room {
 
     /// Sets what the segment being written still takes.
     pub fn set_current_bytes(&self, bytes: u64) {
-        self.current_bytes.store(bytes, Ordering::Release);
+        let before = self.current_bytes.swap(bytes, Ordering::AcqRel);
+        self.change(before, bytes);
     }
 
     /// A segment was prepared.
     pub fn segment_ready(&self) {
-        self.segments_ready.fetch_add(1, Ordering::AcqRel);
+        self.change(0, self.segment_bytes);
     }
 
     /// A prepared segment became the current one, which now takes `bytes`.
     pub fn segment_taken(&self, bytes: u64) {
-        // Take away first: between the two steps the room may look too small, never too large.
-        self.segments_ready.fetch_sub(1, Ordering::AcqRel);
-        self.set_current_bytes(bytes);
+        let before = self.current_bytes.swap(bytes, Ordering::AcqRel);
+        self.change(before + self.segment_bytes, bytes);
     }
 
     /// Says whether more room can be made.
     pub fn set_failing(&self, failing: bool) {
         self.failing.store(failing, Ordering::Release);
+    }
+
+    fn change(&self, less: u64, more: u64) {
+        // Wraps, as the sum does: what is taken away was added before.
+        self.bytes.fetch_add(more.wrapping_sub(less), Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    #[test]
+    fn never_promises_more_than_there_is_while_segments_change() {
+        const SEGMENT_BYTES: u64 = 1000;
+        let room = Room::new(SEGMENT_BYTES);
+        let ended = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                // One segment at a time, made and used up.
+                for _ in 0..200_000 {
+                    room.segment_ready();
+                    room.segment_taken(SEGMENT_BYTES);
+                    room.set_current_bytes(0);
+                }
+                ended.store(true, Ordering::Release);
+            });
+            while !ended.load(Ordering::Acquire) {
+                assert!(room.bytes() <= SEGMENT_BYTES);
+            }
+        });
+        assert_eq!(room.bytes(), 0);
     }
 }

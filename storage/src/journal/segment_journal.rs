@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::disk::{Disk, DiskFile, OsDisk};
+use super::disk::{Disk, DiskDir, DiskFile, OsDisk};
 use super::preparer::{self, Preparer};
 use super::reader::SegmentReader;
 use super::recovery::{self, Recovery, Start, Visitor};
@@ -48,6 +48,8 @@ impl fmt::Debug for Options {
 pub struct SegmentJournal {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
+    /// Open for life: the node may be out of file descriptors when the next segment is due.
+    open_dir: Box<dyn DiskDir>,
     preparer: Preparer,
     room: Arc<Room>,
     node: u128,
@@ -95,7 +97,8 @@ impl SegmentJournal {
         }
         let (recovery, position) = recovery::recover(&*disk, dir, start, visit)?;
         preparer::remove_leftovers(&*disk, dir)?;
-        disk.sync_dir(dir).map_err(Error::io("sync", dir))?;
+        let open_dir = disk.open_dir(dir).map_err(Error::io("open", dir))?;
+        open_dir.sync().map_err(Error::io("sync", dir))?;
         let room = Arc::new(Room::new(promised_bytes(
             segment_bytes,
             segment::HEADER_BYTES as u64,
@@ -128,13 +131,22 @@ impl SegmentJournal {
             let node = Uuid::new_v4().as_u128();
             (
                 node,
-                begin_segment(&*disk, dir, &preparer, node, segment_bytes, next_lsn, &room)?,
+                begin_segment(
+                    &*disk,
+                    (dir, &*open_dir),
+                    &preparer,
+                    node,
+                    segment_bytes,
+                    next_lsn,
+                    &room,
+                )?,
             )
         };
         room.set_current_bytes(promised_bytes(current.header.segment_bytes, current.offset));
         let journal = Self {
             disk,
             dir: dir.to_owned(),
+            open_dir,
             preparer,
             room,
             node,
@@ -147,11 +159,6 @@ impl SegmentJournal {
             failed: false,
         };
         Ok((journal, recovery))
-    }
-
-    /// The random id that all segments of this journal carry.
-    pub fn node(&self) -> u128 {
-        self.node
     }
 
     /// Refuses a batch that would break a chain, before anything of it is written.
@@ -207,7 +214,7 @@ impl SegmentJournal {
                 self.flush()?;
                 self.current = begin_segment(
                     &*self.disk,
-                    &self.dir,
+                    (&self.dir, &*self.open_dir),
                     &self.preparer,
                     self.node,
                     self.segment_bytes,
@@ -287,7 +294,7 @@ impl Journal for SegmentJournal {
 /// Turns the prepared file into the segment that starts with `first_lsn`, durable under its name.
 fn begin_segment(
     disk: &dyn Disk,
-    dir: &Path,
+    (dir, open_dir): (&Path, &dyn DiskDir),
     preparer: &Preparer,
     node: u128,
     segment_bytes: u64,
@@ -314,7 +321,7 @@ fn begin_segment(
     let path = segment::path(dir, first_lsn);
     disk.rename(&prepared.path, &path)
         .map_err(Error::io("rename", &prepared.path))?;
-    disk.sync_dir(dir).map_err(Error::io("sync", dir))?;
+    open_dir.sync().map_err(Error::io("sync", dir))?;
     let offset = segment::HEADER_BYTES as u64;
     room.segment_taken(promised_bytes(segment_bytes, offset));
     Ok(Current {

@@ -13,7 +13,7 @@ use std::time::Instant;
 use std::{fmt, io};
 
 use super::admission::Admission;
-use super::{Counters, Error, Hash, Head, Journal, Pending, Permit, Reader, Record, Refusal};
+use super::{Counters, Error, Hash, Head, Heads, Journal, Pending, Permit, Reader, Record, Refusal};
 
 /// Learns what became of appended records. Called on the writer thread: it must be cheap and must not block.
 pub trait DurableSink: Send + Sync {
@@ -67,8 +67,8 @@ pub enum AppendError {
     Stopped,
 }
 
-/// Runs on the writer thread, with the last durable LSN.
-pub type Barrier = Box<dyn FnOnce(u64) + Send>;
+/// Runs on the writer thread, with the last durable LSN and the last record of every auction.
+pub type Barrier = Box<dyn FnOnce(u64, &Heads) + Send>;
 
 /// Runs on the writer thread when the journal failed. It should end the process: what is on disk is unknown until the
 /// journal is opened again, and nothing that is outstanding will ever complete.
@@ -103,7 +103,7 @@ impl Default for WriterOptions {
 
 enum Job {
     Append { append: Append, frame_bytes: u64 },
-    Barrier { barrier: Barrier, frame_bytes: u64 },
+    Barrier(Barrier),
     Stop,
 }
 
@@ -151,16 +151,13 @@ impl Handle {
     }
 
     /// Runs `barrier` once everything appended before is durable. What restarts an auction's actor waits for this before
-    /// it replays: records of the actor before it may still be under way.
+    /// it replays: records of the actor before it may still be under way. Needs no room on the disk.
     ///
     /// # Errors
-    /// [`AppendError::Stopped`], [`AppendError::ForeignPermit`].
-    pub fn barrier(&self, permit: Permit, barrier: Barrier) -> Result<(), AppendError> {
-        if !permit.is_of(&self.shared.admission) {
-            return Err(AppendError::ForeignPermit);
-        }
-        let frame_bytes = permit.spend(0);
-        self.send(Job::Barrier { barrier, frame_bytes }, frame_bytes)
+    /// [`Refusal::Busy`], [`Refusal::Stopped`].
+    pub fn barrier(&self, barrier: Barrier) -> Result<(), Refusal> {
+        self.shared.admission.claim_place()?;
+        self.send(Job::Barrier(barrier), 0).map_err(|_| Refusal::Stopped)
     }
 
     /// Visits the durable records of one auction from an LSN on.
@@ -366,9 +363,8 @@ impl Work {
     fn collect(&mut self, job: Job, claimed: &mut Claimed) -> bool {
         match job {
             Job::Stop => return true,
-            Job::Barrier { barrier, frame_bytes } => {
+            Job::Barrier(barrier) => {
                 claimed.records += 1;
-                claimed.frame_bytes += frame_bytes;
                 self.barriers.push(barrier);
             }
             Job::Append { append, frame_bytes } => {
@@ -439,7 +435,10 @@ impl Work {
             sink.durable(auction, head.seq, head.lsn, head.hash);
         }
         for barrier in self.barriers.drain(..) {
-            barrier(self.shared.durable_lsn.load(Ordering::Acquire));
+            barrier(
+                self.shared.durable_lsn.load(Ordering::Acquire),
+                self.journal.heads(),
+            );
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Who bids in which sale, and under which number.
 
-use super::entities::{registrations, users};
+use super::entities::{registrations, sales, users};
 use super::error::is_foreign_key_violation;
 use super::locks::lock;
 use super::{Error, RegistrationStatus, SaleStatus, Store};
@@ -8,8 +8,8 @@ use gavel_engine::ids::{Paddle, SaleId, UserId};
 use gavel_engine::time::Timestamp;
 use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, RelationDef, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select, Set,
 };
 use uuid::Uuid;
 
@@ -89,11 +89,7 @@ impl Registrations<'_> {
         let mut row = row.into_active_model();
         row.next_paddle = Set(next_paddle);
         row.update(&transaction).await?;
-        let registered = find_one(&transaction, sale, user)
-            .await?
-            .ok_or(Error::NoSuchRegistration)?;
-        transaction.commit().await?;
-        Ok(registered)
+        committed(transaction, sale, user).await
     }
 
     /// Lets a registered bidder bid, or not; what it is then.
@@ -115,11 +111,7 @@ impl Registrations<'_> {
         let mut row = row.into_active_model();
         row.status = Set(status);
         row.update(&transaction).await?;
-        let registered = find_one(&transaction, sale, user)
-            .await?
-            .ok_or(Error::NoSuchRegistration)?;
-        transaction.commit().await?;
-        Ok(registered)
+        committed(transaction, sale, user).await
     }
 
     /// One bidder's registration.
@@ -131,6 +123,34 @@ impl Registrations<'_> {
     pub async fn of_sale(&self, sale: SaleId) -> Result<Vec<RegistrationRecord>, Error> {
         find(&self.0.read, registrations::Column::SaleId.eq(Uuid::from(sale))).await
     }
+
+    /// A bidder's registrations for all sales, at most `limit`: those that start last, the latest first.
+    pub async fn of_user(&self, user: UserId, limit: u64) -> Result<Vec<RegistrationRecord>, Error> {
+        let sale: RelationDef = registrations::Entity::belongs_to(sales::Entity)
+            .from(registrations::Column::SaleId)
+            .to(sales::Column::Id)
+            .into();
+        let latest_first = with_users()
+            .join(JoinType::InnerJoin, sale)
+            .filter(registrations::Column::UserId.eq(Uuid::from(user)))
+            .order_by_desc(sales::Column::StartsAtMs)
+            .order_by_asc(sales::Column::Id)
+            .limit(limit);
+        records(&self.0.read, latest_first).await
+    }
+}
+
+/// Ends a change to a registration; what it is then.
+async fn committed(
+    transaction: DatabaseTransaction,
+    sale: SaleId,
+    user: UserId,
+) -> Result<RegistrationRecord, Error> {
+    let registered = find_one(&transaction, sale, user)
+        .await?
+        .ok_or(Error::NoSuchRegistration)?;
+    transaction.commit().await?;
+    Ok(registered)
 }
 
 async fn find_one(
@@ -144,15 +164,28 @@ async fn find_one(
     Ok(find(connection, of_user).await?.pop())
 }
 
+/// In the order of paddles.
 pub(super) async fn find(
     connection: &impl ConnectionTrait,
     filter: SimpleExpr,
 ) -> Result<Vec<RegistrationRecord>, Error> {
+    let found = with_users().filter(filter);
+    records(connection, found.order_by_asc(registrations::Column::Paddle)).await
+}
+
+fn with_users() -> Select<registrations::Entity> {
     let user: RelationDef = registrations::Entity::belongs_to(users::Entity)
         .from(registrations::Column::UserId)
         .to(users::Column::Id)
         .into();
-    let rows: Vec<(Uuid, Uuid, String, String, i32, RegistrationStatus, i64)> = registrations::Entity::find()
+    registrations::Entity::find().join(JoinType::InnerJoin, user)
+}
+
+async fn records(
+    connection: &impl ConnectionTrait,
+    found: Select<registrations::Entity>,
+) -> Result<Vec<RegistrationRecord>, Error> {
+    let rows: Vec<(Uuid, Uuid, String, String, i32, RegistrationStatus, i64)> = found
         .select_only()
         .column(registrations::Column::SaleId)
         .column(registrations::Column::UserId)
@@ -161,9 +194,6 @@ pub(super) async fn find(
         .column(registrations::Column::Paddle)
         .column(registrations::Column::Status)
         .column(registrations::Column::RegisteredAtMs)
-        .join(JoinType::InnerJoin, user)
-        .filter(filter)
-        .order_by_asc(registrations::Column::Paddle)
         .into_tuple()
         .all(connection)
         .await?;

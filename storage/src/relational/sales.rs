@@ -87,6 +87,8 @@ pub struct PublishedSale {
     pub lots: Vec<LotRecord>,
     /// In the order of paddles.
     pub registrations: Vec<RegistrationRecord>,
+    /// The last of its records that the live side has told of; 0 when it never has.
+    pub live_seq: u64,
 }
 
 /// The sales of a [`Store`].
@@ -243,6 +245,7 @@ async fn published_sale(
 ) -> Result<PublishedSale, Error> {
     let id = row.id.into();
     Ok(PublishedSale {
+        live_seq: row.live_seq.unsigned_abs(),
         sale: row.try_into()?,
         lots: lots_repository::of_sale(connection, id).await?,
         registrations: registrations_repository::find(

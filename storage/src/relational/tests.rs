@@ -248,6 +248,45 @@ async fn an_event_is_applied_once_with_its_cursor_or_not_at_all() {
 }
 
 #[tokio::test]
+async fn a_bidders_registrations_come_with_the_latest_sale_first() {
+    let (_directory, store) = open().await;
+    let registrations = store.registrations();
+    let [jane, joe, nobody] = [1, 2, 3].map(UserId);
+    store.users().insert(user(1, "jane")).await.unwrap();
+    store.users().insert(user(2, "joe")).await.unwrap();
+    for (id, starts_at_ms, bidders) in [
+        (1, 20, vec![joe]),
+        (2, 30, vec![jane, joe]),
+        (3, 10, vec![jane]),
+        (4, 30, vec![joe, jane]),
+    ] {
+        let draft = SaleRecord {
+            starts_at_ms: Timestamp(starts_at_ms),
+            ..sale(id)
+        };
+        store.sales().insert_draft(draft).await.unwrap();
+        store.lots().insert(lot(SaleId(id), id, "1")).await.unwrap();
+        let check = |_: &SaleRecord, _: &[LotRecord]| Ok::<(), Error>(());
+        store.sales().publish(SaleId(id), check).await.unwrap();
+        for bidder in bidders {
+            let registered = registrations.register(SaleId(id), bidder, Timestamp(6));
+            registered.await.unwrap();
+        }
+    }
+    let of_jane = registrations.of_user(jane, 9).await.unwrap();
+    let sales: Vec<_> = of_jane.iter().map(|registered| registered.sale_id).collect();
+    assert_eq!(sales, [2, 4, 3].map(SaleId));
+    let one_by_one: Vec<_> = of_jane.iter().map(|registered| registered.paddle.0).collect();
+    assert_eq!(one_by_one, [1001, 1002, 1001]);
+    for registered in &of_jane {
+        let alone = registrations.by_user(registered.sale_id, jane).await.unwrap();
+        assert_eq!(alone.as_ref(), Some(registered));
+    }
+    assert_eq!(registrations.of_user(jane, 2).await.unwrap(), of_jane[..2]);
+    assert_eq!(registrations.of_user(nobody, 9).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn a_refused_edit_changes_nothing() {
     let (_directory, store) = open().await;
     store.sales().insert_draft(sale(1)).await.unwrap();

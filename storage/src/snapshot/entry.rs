@@ -2,19 +2,18 @@
 //!
 //! | offset | bytes | field (integers little-endian) |
 //! | ---: | ---: | --- |
-//! | 0 | 1 | layout version, 1 |
+//! | 0 | 1 | layout version, 2 |
 //! | 1 | 8 | LSN |
 //! | 9 | 8 | seq |
 //! | 17 | 32 | hash of the record |
-//! | 49 | 2 | format of the state |
-//! | 51 | 32 | BLAKE3 of the auction (16 bytes), bytes 0..51 and the state |
-//! | 83 | n | state |
+//! | 49 | 32 | BLAKE3 of the auction (16 bytes), bytes 0..49 and the state |
+//! | 81 | n | state |
 
 use super::Snapshot;
 use crate::journal::Hash;
 
-const LAYOUT_VERSION: u8 = 1;
-const FIELDS_BYTES: usize = 51;
+const LAYOUT_VERSION: u8 = 2;
+const FIELDS_BYTES: usize = 49;
 
 pub(super) fn encode(auction: u128, snapshot: &Snapshot) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(FIELDS_BYTES + 32 + snapshot.state.len());
@@ -22,7 +21,6 @@ pub(super) fn encode(auction: u128, snapshot: &Snapshot) -> Vec<u8> {
     bytes.extend_from_slice(&snapshot.lsn.to_le_bytes());
     bytes.extend_from_slice(&snapshot.seq.to_le_bytes());
     bytes.extend_from_slice(&snapshot.hash);
-    bytes.extend_from_slice(&snapshot.format.to_le_bytes());
     let check = check(auction, &bytes, &snapshot.state);
     bytes.extend_from_slice(&check);
     bytes.extend_from_slice(&snapshot.state);
@@ -48,7 +46,6 @@ pub(super) fn decode(auction: u128, bytes: &[u8]) -> Result<Snapshot, String> {
         lsn: u64::from_le_bytes(array(fields, 1)),
         seq: u64::from_le_bytes(array(fields, 9)),
         hash: array(fields, 17),
-        format: u16::from_le_bytes(array(fields, 49)),
         state: state.to_vec(),
     })
 }

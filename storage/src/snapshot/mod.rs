@@ -7,6 +7,7 @@
 //! Kept in sled 0.34, whose `flush` does not reach the disk by itself (it ends in `sync_file_range`): every file is
 //! synced after it. Its panics are caught.
 
+mod covered;
 mod entry;
 mod sled_store;
 
@@ -26,9 +27,7 @@ pub struct Snapshot {
     pub seq: u64,
     /// The record's hash.
     pub hash: Hash,
-    /// What the state's bytes look like; the owner's affair.
-    pub format: u16,
-    /// The state.
+    /// The state, in bytes that are the owner's affair.
     pub state: Vec<u8>,
 }
 
@@ -46,7 +45,7 @@ impl Snapshot {
 /// All snapshots of a store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// Every record up to this LSN is covered by a snapshot in the store; 0 if that was never said.
+    /// Every record up to this LSN is covered by a snapshot in the store; 0 if that was never said or is not so.
     pub covered_lsn: u64,
     /// The snapshot of each auction.
     pub snapshots: HashMap<u128, Snapshot>,

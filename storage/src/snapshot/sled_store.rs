@@ -6,13 +6,23 @@ use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
+use super::covered::Covered;
 use super::{Contents, Damage, Error, Snapshot, entry};
+use crate::journal::Heads;
 
 /// Damaged stores kept; older ones are removed, they can be rebuilt.
 const DAMAGED_MAX: usize = 3;
-/// The key of the covered LSN. Auctions have 16 bytes.
-const COVERED_KEY: &[u8] = b"covered_lsn";
+/// How often opening waits for an earlier handle to let go.
+const LOCKED_TRIES_MAX: u32 = 100;
+/// What sled then says.
+const LOCKED: &str = "could not acquire lock";
+/// The wait between.
+const LOCKED_RETRY_MS: u64 = 20;
+/// The key of what is covered. Auctions have 16 bytes.
+const COVERED_KEY: &[u8] = b"covered";
 
 /// How a [`Store`] works.
 #[derive(Debug, Clone)]
@@ -67,33 +77,44 @@ impl Store {
         self.lock().damage.clone()
     }
 
-    /// Saves snapshots, all or none; durable when this returns. `covered_lsn`, if given, says that from now on every
-    /// record up to it is covered by a snapshot in the store.
+    /// Saves snapshots, all or none; durable when this returns.
     ///
     /// # Errors
     /// [`Error::Damaged`]: the store is empty now, all auctions need to be saved again. [`Error::Unusable`].
-    pub fn save(&self, snapshots: &[(u128, Snapshot)], covered_lsn: Option<u64>) -> Result<(), Error> {
+    pub fn save(&self, snapshots: &[(u128, Snapshot)]) -> Result<(), Error> {
         self.run(|db| {
             let mut batch = sled::Batch::default();
             for (auction, snapshot) in snapshots {
                 batch.insert(&auction.to_be_bytes(), entry::encode(*auction, snapshot));
-            }
-            if let Some(covered_lsn) = covered_lsn {
-                batch.insert(COVERED_KEY, &covered_lsn.to_le_bytes());
             }
             db.apply_batch(batch).map_err(text)?;
             self.make_durable(db)
         })
     }
 
-    /// The snapshot of an auction, if there is one.
+    /// Says that reading the journal may start after `lsn` from now on; `heads` are the last records that it has up to
+    /// there, of every auction. The snapshots are read back for it: `false`, and nothing is said, unless there is one of
+    /// each head.
     ///
     /// # Errors
-    /// [`Error::Damaged`]: as if there were none. [`Error::Unusable`].
-    pub fn load(&self, auction: u128) -> Result<Option<Snapshot>, Error> {
-        self.run(|db| match db.get(auction.to_be_bytes()).map_err(text)? {
-            Some(bytes) => entry::decode(auction, &bytes).map(Some),
-            None => Ok(None),
+    /// [`Error::Damaged`], [`Error::Unusable`].
+    pub fn cover(&self, lsn: u64, heads: &Heads) -> Result<bool, Error> {
+        self.run(|db| {
+            for (auction, head) in heads {
+                let Some(bytes) = db.get(auction.to_be_bytes()).map_err(text)? else {
+                    return Ok(false);
+                };
+                if entry::decode(*auction, &bytes)?.head() != *head {
+                    return Ok(false);
+                }
+            }
+            let covered = Covered {
+                lsn,
+                heads: heads.clone(),
+            };
+            db.insert(COVERED_KEY, covered.encode()).map_err(text)?;
+            self.make_durable(db)?;
+            Ok(true)
         })
     }
 
@@ -103,38 +124,30 @@ impl Store {
     /// [`Error::Damaged`]: as if there were none. [`Error::Unusable`].
     pub fn load_all(&self) -> Result<Contents, Error> {
         self.run(|db| {
-            let mut contents = Contents {
-                covered_lsn: 0,
-                snapshots: HashMap::new(),
-            };
+            let mut covered = None;
+            let mut snapshots = HashMap::new();
             for pair in db.iter() {
                 let (key, value) = pair.map_err(text)?;
                 if key == COVERED_KEY {
-                    let bytes = value
-                        .as_ref()
-                        .try_into()
-                        .map_err(|_| "the covered LSN has a wrong length")?;
-                    contents.covered_lsn = u64::from_le_bytes(bytes);
+                    let said = Covered::decode(&value);
+                    covered = Some(said.ok_or("what is said to be covered does not match its hash")?);
                     continue;
                 }
                 let auction = key.as_ref().try_into().map_err(|_| "a key has a wrong length")?;
                 let auction = u128::from_be_bytes(auction);
-                contents
-                    .snapshots
-                    .insert(auction, entry::decode(auction, &value)?);
+                snapshots.insert(auction, entry::decode(auction, &value)?);
             }
-            Ok(contents)
-        })
-    }
-
-    /// Removes the snapshot of an auction that will never have another record.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`], [`Error::Unusable`].
-    pub fn delete(&self, auction: u128) -> Result<(), Error> {
-        self.run(|db| {
-            db.remove(auction.to_be_bytes()).map_err(text)?;
-            self.make_durable(db)
+            let covered = covered.filter(|covered| {
+                let holds = covered.holds_for(&snapshots);
+                if !holds {
+                    tracing::warn!("snapshots are missing; the whole journal has to be read");
+                }
+                holds
+            });
+            Ok(Contents {
+                covered_lsn: covered.map_or(0, |covered| covered.lsn),
+                snapshots,
+            })
         })
     }
 
@@ -197,7 +210,18 @@ impl Store {
             .path(&self.dir)
             .cache_capacity(self.options.cache_bytes);
         // Flushing is done after each save, by hand: see `make_durable`.
-        config.flush_every_ms(None).open().map_err(text)
+        let config = config.flush_every_ms(None);
+        let mut tries = 1;
+        loop {
+            match config.open().map_err(text) {
+                // sled lets go of its files a moment after its handle is dropped; nobody else opens them.
+                Err(reason) if reason.contains(LOCKED) && tries < LOCKED_TRIES_MAX => {
+                    thread::sleep(Duration::from_millis(LOCKED_RETRY_MS));
+                    tries += 1;
+                }
+                opened => return opened,
+            }
+        }
     }
 
     fn make_durable(&self, db: &sled::Db) -> Result<(), String> {

@@ -2,5 +2,6 @@
 
 mod durability;
 mod revival;
+mod stopping;
 mod support;
 mod time;

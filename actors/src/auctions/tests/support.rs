@@ -33,6 +33,7 @@ pub struct Node {
     pub registry: AuctionRegistry,
     pub clock: Arc<ManualClock>,
     pub writer: Writer,
+    pub store: Store,
 }
 
 /// A node on this directory, with what it held before.
@@ -56,7 +57,8 @@ pub async fn start_with(
     let fatal = Box::new(|error| panic!("the journal failed: {error}"));
     let writer = Writer::start(wrap(recovered.journal), options, fatal).unwrap();
     let clock = ManualClock::new(Timestamp(1_000_000));
-    let (projector, _) = Projector::start(Store::open(dir).await.unwrap());
+    let store = Store::open(dir).await.unwrap();
+    let (projector, _) = Projector::start(store.clone());
     let settings = Settings {
         journal: writer.handle(),
         clock: Arc::clone(&clock) as SharedClock,
@@ -69,19 +71,14 @@ pub async fn start_with(
         registry,
         clock,
         writer,
+        store,
     }
 }
 
 impl Node {
     /// A sale with one lot and two approved bidders, open.
     pub async fn open_sale(&self, rules: RuleSet) -> AuctionHandle {
-        let lots = vec![LotSetup { lot_id: LOT, rules }];
-        let setup = Setup {
-            sale_id: SALE,
-            currency: Currency::USD,
-            kind: SaleKind::Room,
-            lots,
-        };
+        let setup = setup(SALE, rules);
         self.registry.create(setup, BookVisibility::Counts).await.unwrap();
         for (bidder, paddle) in [(ANN, 1001), (BOB, 1002)] {
             let word = Register {
@@ -103,6 +100,16 @@ impl Node {
     pub async fn stop(self) {
         self.registry.stop().await;
         self.writer.shutdown();
+    }
+}
+
+/// A sale with one lot.
+pub fn setup(sale_id: SaleId, rules: RuleSet) -> Setup {
+    Setup {
+        sale_id,
+        currency: Currency::USD,
+        kind: SaleKind::Room,
+        lots: vec![LotSetup { lot_id: LOT, rules }],
     }
 }
 

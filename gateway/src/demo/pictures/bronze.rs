@@ -1,6 +1,6 @@
 //! Carved form in bronze: a pierced, leaning shape on a stone block.
 
-use super::svg::{Sheet, fade, stop};
+use super::svg::{Sheet, stop};
 
 const FORM: &str = "M408 866 C330 800 286 690 300 560 C314 420 392 282 486 226 C556 184 628 214 646 296 \
     C668 396 620 470 604 566 C590 650 618 760 540 866 Z";
@@ -72,17 +72,7 @@ pub fn draw() -> String {
         <path d="M476 452 C486 460 492 470 494 490 C496 520 478 560 458 584" fill="none" stroke="#1a2018" stroke-width="7" opacity=".6" filter="url(#near)"/></g>
         <path d="{HOLE}" fill="none" stroke="#f3dcaa" stroke-width="3.4" opacity=".6"/>"##
     ));
-    sheet.linear(
-        "fall",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[
-            fade(0.0, "#fff", 0.14),
-            fade(0.55, "#000", 0.0),
-            fade(1.0, "#000", 0.3),
-        ],
-    );
-    sheet.draw(r#"<rect width="900" height="1200" fill="url(#fall)"/>"#);
-    sheet.grain("film", ".8", (0.1, 0.1, 0.1), 0.9, 0.1);
+    sheet.studio_light(0.14, 0.55, 0.3);
+    sheet.film(0.1);
     sheet.finish("Pierced abstract form in bronze on a stone block")
 }

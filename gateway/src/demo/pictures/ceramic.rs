@@ -1,6 +1,6 @@
 //! A studio pot: full-bodied jar, an ash glaze run over an iron slip.
 
-use super::svg::{Hand, Sheet, fade, stop};
+use super::svg::{Hand, Sheet, stop};
 use std::fmt::Write as _;
 
 /// Outline of the jar; the mouth is closed by its own ellipse.
@@ -107,17 +107,7 @@ pub fn draw() -> String {
         <ellipse cx="450" cy="300" rx="84" ry="17" fill="none" stroke="#eef0e2" stroke-width="2" opacity=".8"/>
         <ellipse cx="451" cy="302" rx="73" ry="12" fill="url(#mouth)"/>"##,
     );
-    sheet.linear(
-        "fall",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[
-            fade(0.0, "#fff", 0.1),
-            fade(0.6, "#000", 0.0),
-            fade(1.0, "#000", 0.24),
-        ],
-    );
-    sheet.draw(r#"<rect width="900" height="1200" fill="url(#fall)"/>"#);
-    sheet.grain("film", ".8", (0.1, 0.1, 0.1), 0.9, 0.1);
+    sheet.studio_light(0.1, 0.6, 0.24);
+    sheet.film(0.1);
     sheet.finish("Stoneware jar with ash glaze on a plinth")
 }

@@ -1,6 +1,6 @@
 //! Easy chair: bent beech frame, saddle leather slung between the rails; seen from the side.
 
-use super::svg::{Sheet, fade, stop};
+use super::svg::{Sheet, stop};
 
 /// The bent frame of one side, drawn as a thick line.
 const FRAME: &str = "M352 742 C330 700 352 640 420 604 L846 560 C900 552 930 580 938 628 L962 742";
@@ -56,17 +56,7 @@ pub fn draw() -> String {
         <g fill="#d9b35e" stroke="#7b5a22" stroke-width="1.6"><circle cx="478" cy="604" r="7"/><circle cx="742" cy="572" r="7"/><circle cx="776" cy="432" r="6"/></g>
         <path d="M340 748 h26 M950 748 h26" stroke="#2e2116" stroke-width="7" stroke-linecap="round"/>"##
     ));
-    sheet.linear(
-        "fall",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[
-            fade(0.0, "#fff", 0.14),
-            fade(0.55, "#000", 0.0),
-            fade(1.0, "#000", 0.2),
-        ],
-    );
-    sheet.draw(r#"<rect width="1200" height="900" fill="url(#fall)"/>"#);
-    sheet.grain("film", ".8", (0.1, 0.1, 0.1), 0.9, 0.09);
+    sheet.studio_light(0.14, 0.55, 0.2);
+    sheet.film(0.09);
     sheet.finish("Easy chair in bent beech and saddle leather")
 }

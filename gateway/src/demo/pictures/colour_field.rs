@@ -21,7 +21,7 @@ pub fn draw() -> String {
     sheet.vertical("slip", &[stop(0.0, "#e8c9a0"), stop(1.0, "#d99a6c")]);
     sheet.brush("veil", ".006 .014", 46.0, 7.0, 4);
     sheet.brush("wash", ".004 .05", 60.0, 5.0, 9);
-    sheet.draw(r#"<rect width="900" height="1200" fill="url(#ground)"/>"#);
+    sheet.cover("ground");
     // The ground was scrubbed on in broad strokes that still show.
     let mut strokes = String::new();
     for index in 0..34u32 {
@@ -73,7 +73,7 @@ pub fn draw() -> String {
         0.5,
         &[fade(0.0, "#ffd892", 0.34), fade(1.0, "#ffd892", 0.0)],
     );
-    sheet.draw(r#"<rect width="900" height="1200" fill="url(#glow)"/>"#);
+    sheet.cover("glow");
     sheet.grain("weave", ".9 .75", (0.1, 0.04, 0.04), 1.1, 0.3);
     sheet.vignette(0.22);
     sheet.finish("Colour-field painting in orange over aubergine")

@@ -86,17 +86,11 @@ pub fn draw() -> String {
         r##"<g fill="#3a332a" opacity=".6"><circle cx="14" cy="14" r="2.4"/><circle cx="456" cy="14" r="2.4"/><circle cx="1186" cy="14" r="2.4"/>
         <circle cx="486" cy="346" r="2.2"/><circle cx="1186" cy="886" r="2.4"/><circle cx="14" cy="886" r="2.4"/><circle cx="456" cy="506" r="2.2"/></g>"##,
     );
-    sheet.linear(
-        "fall",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[
-            fade(0.0, "#fff8e8", 0.18),
-            fade(0.5, "#fff", 0.0),
-            fade(1.0, "#150e06", 0.2),
-        ],
-    );
-    sheet.draw(r#"<rect width="1200" height="900" fill="url(#fall)"/>"#);
+    sheet.fall(&[
+        fade(0.0, "#fff8e8", 0.18),
+        fade(0.5, "#fff", 0.0),
+        fade(1.0, "#150e06", 0.2),
+    ]);
     sheet.grain("tooth", ".75", (0.2, 0.16, 0.1), 1.2, 0.2);
     sheet.finish("Collage of cut and painted papers")
 }

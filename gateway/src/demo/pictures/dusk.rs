@@ -147,7 +147,7 @@ pub fn draw() -> String {
         0.45,
         &[fade(0.0, "#ffdba0", 0.3), fade(1.0, "#ffdba0", 0.0)],
     );
-    sheet.draw(r#"<rect width="1200" height="900" fill="url(#haze)"/>"#);
+    sheet.cover("haze");
     sheet.grain("canvas", ".5 .55", (0.14, 0.12, 0.12), 1.1, 0.2);
     sheet.finish("Landscape at dusk: lake, hills and reeds")
 }

@@ -40,17 +40,15 @@ pub fn draw() -> String {
         <path d="M300 0 V900 M600 0 V900 M900 0 V900 M0 300 H1200 M0 600 H1200"/>
         <circle cx="600" cy="300" r="300"/></g>"##,
     );
-    sheet.linear(
+    sheet.diagonal(
         "rake",
-        (0.0, 0.0),
-        (1.0, 1.0),
         &[
             fade(0.0, "#fff6e0", 0.2),
             fade(0.5, "#fff6e0", 0.0),
             fade(1.0, "#1a120a", 0.2),
         ],
     );
-    sheet.draw(r#"<rect width="1200" height="900" fill="url(#rake)"/>"#);
+    sheet.cover("rake");
     sheet.grain("tooth", ".7 .62", (0.16, 0.12, 0.08), 1.3, 0.26);
     sheet.finish("Geometric abstraction with quarter circles")
 }

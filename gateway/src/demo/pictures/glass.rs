@@ -72,17 +72,7 @@ pub fn draw() -> String {
         <ellipse cx="450" cy="262" rx="52" ry="13" fill="#31474d"/><ellipse cx="450" cy="260" rx="50" ry="11.5" fill="#a9c2c3"/><ellipse cx="450" cy="261" rx="37" ry="7.5" fill="#3c5358"/>
         <path d="M404 256 C420 246 460 245 486 251" fill="none" stroke="#fff" stroke-width="3.4" stroke-linecap="round" opacity=".9"/>"##
     ));
-    sheet.linear(
-        "fall",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[
-            fade(0.0, "#fff", 0.12),
-            fade(0.6, "#000", 0.0),
-            fade(1.0, "#000", 0.2),
-        ],
-    );
-    sheet.draw(r#"<rect width="900" height="1200" fill="url(#fall)"/>"#);
-    sheet.grain("film", ".8", (0.1, 0.1, 0.1), 0.9, 0.08);
+    sheet.studio_light(0.12, 0.6, 0.2);
+    sheet.film(0.08);
     sheet.finish("Blown glass flask, smoke cased over amber")
 }

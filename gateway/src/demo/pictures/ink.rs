@@ -87,18 +87,8 @@ impl Stroke {
 pub fn draw() -> String {
     let mut sheet = Sheet::portrait();
     let mut hand = Hand::new(77);
-    sheet.linear(
-        "wall",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[stop(0.0, "#c9c6c1"), stop(1.0, "#a7a39d")],
-    );
-    sheet.linear(
-        "paper",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[stop(0.0, "#f8f4ea"), stop(1.0, "#ece5d6")],
-    );
+    sheet.diagonal("wall", &[stop(0.0, "#c9c6c1"), stop(1.0, "#a7a39d")]);
+    sheet.diagonal("paper", &[stop(0.0, "#f8f4ea"), stop(1.0, "#ece5d6")]);
     sheet.blur("lift", 12.0);
     sheet.brush("bleed", ".05", 5.0, 0.4, 5);
     sheet.brush("deckle", ".03", 4.0, 0.2, 8);
@@ -127,13 +117,7 @@ pub fn draw() -> String {
         <g fill="none" stroke="#4b463f" stroke-width="1.6" stroke-linecap="round" opacity=".8"><path d="M622 1060 c6 -16 12 -18 14 -4 c2 10 8 -10 14 -8 c6 2 2 12 10 8 c10 -6 10 -24 16 -22 c4 2 -4 22 4 22 c8 0 12 -14 18 -10 c4 4 2 10 10 8 l22 -6"/>
         <path d="M740 1056 c6 -10 10 -4 6 2 m12 -10 v14 m10 -12 c-6 4 -6 10 2 10"/></g>"##
     ));
-    sheet.linear(
-        "fall",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[fade(0.0, "#fff", 0.12), fade(1.0, "#000", 0.14)],
-    );
-    sheet.draw(r#"<rect width="900" height="1200" fill="url(#fall)"/>"#);
+    sheet.fall(&[fade(0.0, "#fff", 0.12), fade(1.0, "#000", 0.14)]);
     sheet.grain("tooth", ".65", (0.3, 0.26, 0.2), 1.2, 0.14);
     sheet.finish("Brush drawing in black ink on paper")
 }

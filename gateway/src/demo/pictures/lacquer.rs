@@ -1,6 +1,6 @@
 //! Lacquer box: black ground, reeds and a moon in sprinkled gold, seen a little from above.
 
-use super::svg::{Hand, Sheet, fade, stop};
+use super::svg::{Hand, Sheet, stop};
 use std::fmt::Write as _;
 
 const LID: &str = "M330 300 L870 300 Q892 300 900 318 L1002 560 Q1010 582 986 582 L214 582 Q190 582 198 560 L300 318 Q308 300 330 300 Z";
@@ -33,10 +33,8 @@ pub fn draw() -> String {
             stop(1.0, "#2b221e"),
         ],
     );
-    sheet.linear(
+    sheet.diagonal(
         "gold",
-        (0.0, 0.0),
-        (1.0, 1.0),
         &[stop(0.0, "#f0d493"), stop(0.5, "#c39a4d"), stop(1.0, "#87642a")],
     );
     sheet.define(&format!(r#"<clipPath id="on-lid"><path d="{LID}"/></clipPath><clipPath id="on-front"><path d="{FRONT}"/></clipPath>"#));
@@ -105,17 +103,7 @@ pub fn draw() -> String {
         <path d="M594 674 C570 720 560 760 574 796 C578 812 566 836 548 850" stroke="#7c2a22" stroke-width="8"/><path d="M606 674 C626 716 632 764 616 800 C608 820 620 846 640 858" stroke="#8f3328" stroke-width="8"/>
         <path d="M594 674 C570 720 560 760 574 796 C578 812 566 836 548 850 M606 674 C626 716 632 764 616 800 C608 820 620 846 640 858" stroke="#c86a55" stroke-width="2" stroke-dasharray="3 5" opacity=".8"/></g>"##,
     );
-    sheet.linear(
-        "fall",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[
-            fade(0.0, "#fff", 0.1),
-            fade(0.6, "#000", 0.0),
-            fade(1.0, "#000", 0.26),
-        ],
-    );
-    sheet.draw(r#"<rect width="1200" height="900" fill="url(#fall)"/>"#);
-    sheet.grain("film", ".8", (0.1, 0.1, 0.1), 0.9, 0.09);
+    sheet.studio_light(0.1, 0.6, 0.26);
+    sheet.film(0.09);
     sheet.finish("Black lacquer box with reeds and moon in gold")
 }

@@ -1,6 +1,6 @@
 //! Pearls: two graduated rows with a jewelled clasp, laid out on grey suede.
 
-use super::svg::{Sheet, fade, stop};
+use super::svg::{Sheet, stop};
 use std::{
     f64::consts::{FRAC_PI_2, PI},
     fmt::Write as _,
@@ -70,7 +70,7 @@ pub fn draw() -> String {
             ],
         );
     }
-    sheet.draw(r#"<rect width="1200" height="900" fill="url(#suede)"/>"#);
+    sheet.cover("suede");
     sheet.grain("nap", ".35 .5", (0.1, 0.1, 0.12), 1.4, 0.22);
     let (outer_shadows, outer) = row((600.0, 456.0), (404.0, 346.0), 20.5);
     let (inner_shadows, inner) = row((600.0, 438.0), (344.0, 288.0), 18.5);
@@ -78,10 +78,8 @@ pub fn draw() -> String {
         r##"<g fill="#131417" opacity=".55" filter="url(#cast)">{outer_shadows}{inner_shadows}<rect x="536" y="96" width="150" height="84" rx="30"/></g>{outer}{inner}"##
     ));
     // The clasp: an old-cut sapphire in a surround of diamonds.
-    sheet.linear(
+    sheet.diagonal(
         "platinum",
-        (0.0, 0.0),
-        (1.0, 1.0),
         &[stop(0.0, "#fbfbfb"), stop(0.5, "#b9bcc0"), stop(1.0, "#66696e")],
     );
     sheet.radial(
@@ -116,16 +114,6 @@ pub fn draw() -> String {
         <g fill="#cfe0ff"><path d="M574 108 L600 102 L626 108 L612 114 L588 114 Z" opacity=".5"/><path d="M588 114 L612 114 L618 126 L600 134 L582 126 Z" opacity=".16"/><path d="M582 126 L600 134 L592 145 L568 134 Z" opacity=".22"/><path d="M618 126 L634 122 L628 136 L600 146 L600 134 Z" fill="#050d2c" opacity=".45"/></g>
         <ellipse cx="586" cy="109" rx="9" ry="3" fill="#fff" opacity=".85"/>"##
     ));
-    sheet.linear(
-        "fall",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[
-            fade(0.0, "#fff", 0.14),
-            fade(0.5, "#000", 0.0),
-            fade(1.0, "#000", 0.3),
-        ],
-    );
-    sheet.draw(r#"<rect width="1200" height="900" fill="url(#fall)"/>"#);
+    sheet.studio_light(0.14, 0.5, 0.3);
     sheet.finish("Two-row pearl necklace with a sapphire clasp")
 }

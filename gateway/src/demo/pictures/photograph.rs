@@ -11,12 +11,7 @@ const TURNS: u32 = 4;
 pub fn draw() -> String {
     let mut sheet = Sheet::portrait();
     let mut hand = Hand::new(8);
-    sheet.linear(
-        "wall",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[stop(0.0, "#dad7d2"), stop(1.0, "#b4b0aa")],
-    );
+    sheet.diagonal("wall", &[stop(0.0, "#dad7d2"), stop(1.0, "#b4b0aa")]);
     sheet.blur("lift", 16.0);
     sheet.blur("soft", 40.0);
     sheet.blur("near", 5.0);
@@ -79,13 +74,7 @@ pub fn draw() -> String {
         <path d="M610 934 c8 -20 14 -18 12 -2 c-2 12 12 -14 16 -8 c4 6 -4 12 6 8 c10 -4 8 -16 16 -12 c6 4 2 12 10 8 c12 -8 12 -18 18 -12 l-4 14 l36 -8"/></g>
         <path d="M68 64 L520 64 L200 1128 L68 1128 Z" fill="#fff" opacity=".05"/>"##,
     );
-    sheet.linear(
-        "fall",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[fade(0.0, "#fff", 0.1), fade(1.0, "#000", 0.16)],
-    );
-    sheet.draw(r#"<rect width="900" height="1200" fill="url(#fall)"/>"#);
+    sheet.fall(&[fade(0.0, "#fff", 0.1), fade(1.0, "#000", 0.16)]);
     sheet.grain("silver", ".95", (0.2, 0.2, 0.2), 1.3, 0.18);
     sheet.finish("Framed gelatin silver print of a spiral stair")
 }

@@ -11,10 +11,8 @@ fn panel(mut sheet: Sheet, size: (f64, f64), grid: (u32, u32), seed: u64, label:
     let (width, height) = size;
     let (columns, rows) = grid;
     let mut hand = Hand::new(seed);
-    sheet.linear(
+    sheet.diagonal(
         "board",
-        (0.0, 0.0),
-        (1.0, 1.0),
         &[stop(0.0, "#f4f2ee"), stop(0.6, "#e4e1db"), stop(1.0, "#cfcbc4")],
     );
     for leaning in 0..LEANINGS {
@@ -34,9 +32,7 @@ fn panel(mut sheet: Sheet, size: (f64, f64), grid: (u32, u32), seed: u64, label:
         );
     }
     sheet.blur("cast", 7.0);
-    sheet.draw(&format!(
-        r#"<rect width="{width}" height="{height}" fill="url(#board)"/>"#
-    ));
+    sheet.cover("board");
     let margin = width * 0.075;
     let pitch = (width - 2.0 * margin) / f64::from(columns);
     let top = (height - pitch * f64::from(rows)) / 2.0;
@@ -73,19 +69,15 @@ fn panel(mut sheet: Sheet, size: (f64, f64), grid: (u32, u32), seed: u64, label:
     sheet.draw(&format!(
         r##"<g fill="#3f3a34" opacity=".42" filter="url(#cast)">{shadows}</g>{discs}"##
     ));
-    sheet.linear(
+    sheet.diagonal(
         "rake",
-        (0.0, 0.0),
-        (1.0, 1.0),
         &[
             fade(0.0, "#fffdf6", 0.3),
             fade(0.5, "#fff", 0.0),
             fade(1.0, "#2a2622", 0.26),
         ],
     );
-    sheet.draw(&format!(
-        r#"<rect width="{width}" height="{height}" fill="url(#rake)"/>"#
-    ));
+    sheet.cover("rake");
     sheet.grain("chalk", ".9", (0.3, 0.28, 0.26), 1.0, 0.1);
     sheet.finish(label)
 }

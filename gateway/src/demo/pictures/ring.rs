@@ -1,6 +1,6 @@
 //! Ring: a step-cut emerald between tapered diamonds, standing on its shank.
 
-use super::svg::{Sheet, fade, stop};
+use super::svg::{Sheet, stop};
 use std::fmt::Write as _;
 
 /// The corners of a cut-cornered rectangle around a centre.
@@ -51,10 +51,8 @@ pub fn draw() -> String {
     sheet.studio("#c9c5c6", "#ebe8e7", "#98939a", 640.0);
     sheet.blur("soft", 22.0);
     sheet.blur("near", 5.0);
-    sheet.linear(
+    sheet.diagonal(
         "gold",
-        (0.0, 0.0),
-        (1.0, 1.0),
         &[
             stop(0.0, "#fff3cf"),
             stop(0.2, "#d9ae5c"),
@@ -69,10 +67,8 @@ pub fn draw() -> String {
         (0.0, 0.0),
         &[stop(0.0, "#fbe7b4"), stop(0.4, "#8d6428"), stop(1.0, "#5a3c15")],
     );
-    sheet.linear(
+    sheet.diagonal(
         "table",
-        (0.0, 0.0),
-        (1.0, 1.0),
         &[
             stop(0.0, "#a5e8c4"),
             stop(0.3, "#2f9b6b"),
@@ -80,10 +76,8 @@ pub fn draw() -> String {
             stop(1.0, "#1f8257"),
         ],
     );
-    sheet.linear(
+    sheet.diagonal(
         "white",
-        (0.0, 0.0),
-        (1.0, 1.0),
         &[
             stop(0.0, "#ffffff"),
             stop(0.4, "#c4ced6"),
@@ -137,17 +131,7 @@ pub fn draw() -> String {
         <g fill="url(#gold)" stroke="#6d4c1d" stroke-width="1.2"><rect x="486" y="202" width="30" height="17" rx="8" transform="rotate(-45 501 210)"/><rect x="684" y="202" width="30" height="17" rx="8" transform="rotate(45 699 210)"/>
         <rect x="486" y="382" width="30" height="17" rx="8" transform="rotate(45 501 390)"/><rect x="684" y="382" width="30" height="17" rx="8" transform="rotate(-45 699 390)"/></g>"##
     ));
-    sheet.linear(
-        "fall",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[
-            fade(0.0, "#fff", 0.14),
-            fade(0.6, "#000", 0.0),
-            fade(1.0, "#000", 0.2),
-        ],
-    );
-    sheet.draw(r#"<rect width="1200" height="900" fill="url(#fall)"/>"#);
-    sheet.grain("film", ".8", (0.1, 0.1, 0.1), 0.9, 0.08);
+    sheet.studio_light(0.14, 0.6, 0.2);
+    sheet.film(0.08);
     sheet.finish("Gold ring with a step-cut emerald and two diamonds")
 }

@@ -219,7 +219,7 @@ pub fn draw() -> String {
             fade(1.0, "#16100a", 0.36),
         ],
     );
-    sheet.draw(r#"<rect width="1200" height="900" fill="url(#window)"/>"#);
+    sheet.cover("window");
     sheet.grain("canvas", ".55 .5", (0.16, 0.13, 0.1), 1.2, 0.22);
     sheet.finish("Still life with bottles, jug and bowl")
 }

@@ -71,6 +71,11 @@ impl Sheet {
         self.linear(id, (0.0, 0.0), (1.0, 0.0), stops);
     }
 
+    /// Upper left to lower right, as most light falls.
+    pub fn diagonal(&mut self, id: &str, stops: &[Stop]) {
+        self.linear(id, (0.0, 0.0), (1.0, 1.0), stops);
+    }
+
     /// A radial gradient over the shape's own box.
     pub fn radial(&mut self, id: &str, centre: (f64, f64), radius: f64, stops: &[Stop]) {
         let (cx, cy) = centre;
@@ -80,6 +85,30 @@ impl Sheet {
             stops_text(stops)
         );
         self.defs.push('\n');
+    }
+
+    /// Covers the whole sheet with a gradient.
+    pub fn cover(&mut self, id: &str) {
+        let (width, height) = (self.width, self.height);
+        self.draw(&format!(
+            r#"<rect width="{width}" height="{height}" fill="url(#{id})"/>"#
+        ));
+    }
+
+    /// The light over the finished picture, from the upper left corner to the lower right one.
+    pub fn fall(&mut self, stops: &[Stop]) {
+        self.diagonal("fall", stops);
+        self.cover("fall");
+    }
+
+    /// The light of a lamp: opacities of its white in the one corner and of the dark in the other;
+    /// `even` of the way between them, 0 to 1, it changes nothing.
+    pub fn studio_light(&mut self, lit: f64, even: f64, dark: f64) {
+        self.fall(&[
+            fade(0.0, "#fff", lit),
+            fade(even, "#000", 0.0),
+            fade(1.0, "#000", dark),
+        ]);
     }
 
     /// A soft edge; `spread` in pixels.
@@ -113,10 +142,14 @@ impl Sheet {
         ));
     }
 
+    /// The grain of a photograph of an object.
+    pub fn film(&mut self, opacity: f64) {
+        self.grain("film", ".8", (0.1, 0.1, 0.1), 0.9, opacity);
+    }
+
     /// A photographer's sweep: wall and table in one paper, lit from the upper left. `horizon` is
     /// where the paper turns, pixels from the top.
     pub fn studio(&mut self, wall: &str, wall_lit: &str, table: &str, horizon: f64) {
-        let (width, height) = (f64::from(self.width), f64::from(self.height));
         self.radial(
             "studio-wall",
             (0.38, 0.28),
@@ -132,26 +165,24 @@ impl Sheet {
                 fade(1.0, table, 0.9),
             ],
         );
+        self.cover("studio-wall");
         self.draw(&format!(
-            r#"<rect width="{width}" height="{height}" fill="url(#studio-wall)"/>
-            <rect y="{top}" width="{width}" height="{rest}" fill="url(#studio-table)"/>"#,
+            r#"<rect y="{top}" width="{width}" height="{rest}" fill="url(#studio-table)"/>"#,
             top = horizon - 60.0,
-            rest = height - horizon + 60.0,
+            width = self.width,
+            rest = f64::from(self.height) - horizon + 60.0,
         ));
     }
 
     /// Darkens the corners a little, as a lens does.
     pub fn vignette(&mut self, opacity: f64) {
-        let (width, height) = (self.width, self.height);
         self.radial(
             "vignette",
             (0.5, 0.48),
             0.78,
             &[fade(0.55, "#000", 0.0), fade(1.0, "#000", opacity)],
         );
-        self.draw(&format!(
-            r#"<rect width="{width}" height="{height}" fill="url(#vignette)"/>"#
-        ));
+        self.cover("vignette");
     }
 
     /// The finished document.

@@ -66,10 +66,8 @@ pub fn draw() -> String {
             stop(1.0, "#1f130d"),
         ],
     );
-    sheet.linear(
+    sheet.diagonal(
         "steel",
-        (0.0, 0.0),
-        (1.0, 1.0),
         &[
             stop(0.0, "#fafafa"),
             stop(0.25, "#c2c4c6"),
@@ -101,12 +99,7 @@ pub fn draw() -> String {
         0.55,
         &[stop(0.0, "#39424c"), stop(0.8, "#28303a"), stop(1.0, "#171d25")],
     );
-    sheet.linear(
-        "blued",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[stop(0.0, "#2d4f86"), stop(1.0, "#12264a")],
-    );
+    sheet.diagonal("blued", &[stop(0.0, "#2d4f86"), stop(1.0, "#12264a")]);
     sheet.draw(&format!(
         r##"<rect width="900" height="1200" fill="url(#felt)"/>
         <ellipse cx="{sx}" cy="{sy}" rx="330" ry="330" fill="#15130f" opacity=".6" filter="url(#soft)"/>
@@ -189,7 +182,7 @@ pub fn draw() -> String {
     sheet.draw(&format!(
         r##"<circle cx="{cx}" cy="{cy}" r="244" fill="url(#glass)" opacity=".7"/><circle cx="{cx}" cy="{cy}" r="243" fill="none" stroke="#1c1a16" stroke-width="9" opacity=".25" filter="url(#near)"/>"##
     ));
-    sheet.grain("film", ".8", (0.1, 0.1, 0.1), 0.9, 0.12);
+    sheet.film(0.12);
     sheet.vignette(0.22);
     sheet.finish("Steel chronograph wristwatch on a leather strap")
 }

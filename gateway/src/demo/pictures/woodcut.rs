@@ -6,18 +6,8 @@ use std::fmt::Write as _;
 pub fn draw() -> String {
     let mut sheet = Sheet::portrait();
     let mut hand = Hand::new(19);
-    sheet.linear(
-        "wall",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[stop(0.0, "#cfccc6"), stop(1.0, "#aaa69f")],
-    );
-    sheet.linear(
-        "paper",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[stop(0.0, "#f7f2e4"), stop(1.0, "#ebe2cd")],
-    );
+    sheet.diagonal("wall", &[stop(0.0, "#cfccc6"), stop(1.0, "#aaa69f")]);
+    sheet.diagonal("paper", &[stop(0.0, "#f7f2e4"), stop(1.0, "#ebe2cd")]);
     sheet.vertical(
         "wiped",
         &[
@@ -104,13 +94,7 @@ pub fn draw() -> String {
         <g fill="none" stroke="#4b463f" stroke-width="1.8" stroke-linecap="round" opacity=".75"><path d="M136 1044 c8 -14 12 -6 8 2 m12 -12 l-6 16 m16 -12 h18"/>
         <path d="M604 1046 c10 -22 16 -22 14 -4 c-2 14 12 -16 18 -10 c5 6 -6 14 6 10 c10 -4 10 -18 18 -12 c6 6 0 12 10 8 c12 -6 8 -24 16 -22 c6 4 -8 26 4 24 l34 -10"/></g>"##
     ));
-    sheet.linear(
-        "fall",
-        (0.0, 0.0),
-        (1.0, 1.0),
-        &[fade(0.0, "#fff", 0.12), fade(1.0, "#000", 0.14)],
-    );
-    sheet.draw(r#"<rect width="900" height="1200" fill="url(#fall)"/>"#);
+    sheet.fall(&[fade(0.0, "#fff", 0.12), fade(1.0, "#000", 0.14)]);
     sheet.grain("tooth", ".6", (0.3, 0.26, 0.2), 1.2, 0.14);
     sheet.finish("Colour woodcut: heron in falling snow")
 }

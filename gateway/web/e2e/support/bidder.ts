@@ -1,7 +1,7 @@
 /** What a bidder sees and does on the page of a sale or lot. */
 import { expect, type Locator, type Page } from '@playwright/test';
 
-export type Standing = 'leading' | 'outbid' | 'won' | 'lost' | 'passed' | 'absentee';
+export type Standing = 'leading' | 'outbid' | 'won' | 'lost' | 'passed' | 'absentee' | 'retracted';
 
 export class BidderView {
   readonly stage: Locator;
@@ -54,6 +54,15 @@ export class BidderView {
     await expect(this.standing).toHaveAttribute('data-standing', standing);
     for (const text of words) await expect(this.standing).toContainText(text);
     await expect(this.standing).toBeInViewport({ ratio: 1 });
+  }
+
+  /** That they lead: one statement where the button was, and nothing else on the page that says it. */
+  async expectLead(...words: string[]) {
+    await this.expectStanding('leading', 'You lead', ...words);
+    const said = this.page.getByRole('main').getByText('You lead');
+    await expect(said.filter({ visible: true })).toHaveCount(1);
+    await expect(this.leader).toBeHidden();
+    await expect(this.button).toHaveCount(0);
   }
 
   /** Newest first, as "who price". */

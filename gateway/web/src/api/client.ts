@@ -23,6 +23,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whatever was thrown, as something that has a code. */
+export function asApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError(0, 'unknown', '');
+}
+
 export interface ApiDeps {
   fetch: typeof fetch;
   /** The access token to send; `fresh` when the server refused the last one. Null: none. */
@@ -49,16 +54,9 @@ export class Api {
     this.#call<{ results: LotResult[] }>('GET', `/sales/${saleId}/results`).then((r) => r.results);
 
   register = (saleId: string) => this.#call<Registration>('POST', `/sales/${saleId}/registrations`);
-  /** Null when not registered. */
-  myRegistration = (saleId: string) =>
-    this.#call<Registration>('GET', `/sales/${saleId}/registrations/me`).catch((error) => {
-      if (error instanceof ApiError && error.status === 404) return null;
-      throw error;
-    });
-  registrations = (saleId: string) =>
-    this.#call<{ registrations: Registration[] }>('GET', `/sales/${saleId}/registrations`).then(
-      (r) => r.registrations,
-    );
+  /** For all sales, the latest sale first. */
+  myRegistrations = () => this.#registrations('/me/registrations');
+  registrations = (saleId: string) => this.#registrations(`/sales/${saleId}/registrations`);
   setRegistration = (saleId: string, userId: string, verb: 'approve' | 'suspend') =>
     this.#call<Registration>('POST', `/sales/${saleId}/registrations/${userId}/${verb}`);
 
@@ -69,6 +67,10 @@ export class Api {
   refresh = () => this.#call<Session>('POST', '/auth/refresh', { auth: false, body: {} });
   signOut = () => this.#call<void>('POST', '/auth/sign-out', { auth: false, body: {} });
   me = () => this.#call<User>('GET', '/auth/me');
+
+  #registrations(path: string): Promise<Registration[]> {
+    return this.#call<{ registrations: Registration[] }>('GET', path).then((r) => r.registrations);
+  }
 
   async #call<T>(
     method: Method,

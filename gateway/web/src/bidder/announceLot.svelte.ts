@@ -4,11 +4,12 @@ import type { Room } from '../state/room.svelte';
 import { leaderLabel } from '../state/standing';
 import { announcer } from '../ui/announce.svelte';
 import type { Lot } from '../wire/messages';
+import { standingNews } from './standingNews';
 
 export function announceLot(room: () => Room, lot: () => Lot): void {
   let lastLot = '';
   let lastPrice = '';
-  let lastStanding = '';
+  let lastNews = '';
   let lastState = '';
 
   $effect(() => {
@@ -16,7 +17,7 @@ export function announceLot(room: () => Room, lot: () => Lot): void {
     const current = lot();
     const view = room().view(current.id);
     if (!view) return;
-    const standing = room().standing(current.id);
+    const news = standingNews(room(), current);
     const label = leaderLabel(view, room().you);
     const price = view.price_minor === null ? '' : room().money(view.price_minor);
     const words = [t.live.price(price, t.lot.leads[label.who])];
@@ -25,12 +26,8 @@ export function announceLot(room: () => Room, lot: () => Lot): void {
     const known = lastLot === current.id;
     const name = t.lot.lotN(current.number);
 
-    if (known && standing !== lastStanding && standing !== 'none') {
-      const detail =
-        standing === 'outbid' && view.minimum_minor !== null
-          ? t.standing.outbidText(room().money(view.minimum_minor))
-          : '';
-      announcer.assertive(`${t.standing[standing]}. ${detail}`);
+    if (known && news && news.key !== lastNews) {
+      announcer.assertive(`${news.title}. ${news.detail}`);
     }
     if (known && state !== lastState) {
       if (state === 'warning') announcer.assertive(t.lot.fairWarning);
@@ -42,6 +39,6 @@ export function announceLot(room: () => Room, lot: () => Lot): void {
     } else if (known && price !== '' && words.join() !== lastPrice && state !== 'closed') {
       announcer.polite(words.join(', '));
     }
-    [lastLot, lastPrice, lastStanding, lastState] = [current.id, words.join(), standing, state];
+    [lastLot, lastPrice, lastNews, lastState] = [current.id, words.join(), news?.key ?? '', state];
   });
 }

@@ -28,6 +28,14 @@ it('does not hold back the first amount, nor the same one shown again', () => {
   expect(guard.settling(1_001)).toBe(false);
 });
 
+it('holds back an amount that comes back after there was none', () => {
+  guard.show(null, 1_000);
+  guard.show(120, 2_000);
+  expect(guard.settling(2_001)).toBe(true);
+  guard.press(2_001);
+  expect(guard.release(2_002)).toEqual({ changedTo: 120 });
+});
+
 it('forgets a press that was abandoned', () => {
   guard.press(1_000);
   guard.cancel();

@@ -10,13 +10,17 @@ export type PressResult = { bid: number } | { changedTo: number };
 
 export class PressGuard {
   #shown: { amountMinor: number; sinceMs: number; changed: boolean } | null = null;
+  /** An amount was displayed before, on this lot or another. */
+  #used = false;
   #pressed: PressResult | null = null;
 
   /** The button now shows this amount. */
   show(amountMinor: number | null, nowMs: number): void {
     if (amountMinor === null) this.#shown = null;
     else if (this.#shown?.amountMinor !== amountMinor) {
-      this.#shown = { amountMinor, sinceMs: nowMs, changed: this.#shown !== null };
+      // An amount that comes back after a while without one is as new to the eye as another one.
+      this.#shown = { amountMinor, sinceMs: nowMs, changed: this.#used };
+      this.#used = true;
     }
   }
 

@@ -32,7 +32,11 @@ export function recordEvent(
       event.bid_id === undefined || bid_id === undefined
         ? seq === event.seq_of_bid
         : bid_id === event.bid_id;
-    const bids = known.bids.map((bid) => (meant(bid) ? { ...bid, retracted: true } : bid));
+    // Without its id only the server knows which of several bids of one record it was.
+    const certain = known.bids.filter(meant).length === 1;
+    const bids = known.bids.map((bid) =>
+      certain && meant(bid) ? { ...bid, retracted: true } : bid,
+    );
     // Later bids may show other prices now; only the server knows which.
     return { bids, complete: false };
   }
@@ -48,6 +52,17 @@ export function recordEvent(
     ...(event.bid_id === undefined ? {} : { bid_id: event.bid_id }),
   };
   return { ...known, bids: [bid, ...known.bids] };
+}
+
+/** Whether a bid is that of the bidder with this paddle. */
+export function isOwn(bid: BidView, paddle: number | null): boolean {
+  return bid.mine || (bid.paddle !== null && bid.paddle === paddle);
+}
+
+/** The bidder's newest bid, when the auctioneer took it back and no other followed. */
+export function takenBack(history: History | undefined, paddle: number | null): BidView | null {
+  const newest = history?.bids.find((bid) => isOwn(bid, paddle));
+  return newest?.retracted ? newest : null;
 }
 
 /** The newest bid that still stands: what "undo" takes back. */

@@ -1,9 +1,10 @@
 /** A sale as the pages see it: the catalogue from REST joined with what is live. */
-import { ApiError } from '../api/client';
+import { asApiError } from '../api/client';
 import { api } from '../api/session.svelte';
 import { i18n } from '../i18n/index.svelte';
 import type { MoneyFormat } from '../i18n/money';
-import type { Lot, LotView, Sale, SaleStatus, You } from '../wire/messages';
+import type { BidView, Lot, LotView, Sale, SaleStatus, You } from '../wire/messages';
+import { takenBack } from './history';
 import { LiveSale } from './live.svelte';
 import { standing, type Standing } from './standing';
 
@@ -28,7 +29,7 @@ export class Room {
       const sale = await api.sale(this.saleId);
       this.sale = { ...sale, lots: [...sale.lots].sort((a, b) => a.position - b.position) };
     } catch (error) {
-      this.failure = error instanceof ApiError ? error.code : 'unknown';
+      this.failure = asApiError(error).code;
     }
   }
 
@@ -62,6 +63,15 @@ export class Room {
 
   standing(id: string): Standing {
     return standing(this.view(id), this.you);
+  }
+
+  get online(): boolean {
+    return this.live.connection.phase === 'online';
+  }
+
+  /** The bidder's newest bid on a lot, when the auctioneer took it back. */
+  takenBack(id: string): BidView | null {
+    return this.you && takenBack(this.live.state.history[id], this.you.paddle);
   }
 
   /** What the next bid on a lot must at least be. */

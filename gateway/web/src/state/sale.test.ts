@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bidEvent, LOT, lotView, SALE, snapshot, update, you } from '../testing/messages';
 import type { BidView, ServerMessage } from '../wire/messages';
-import { bidKey } from './history';
+import { bidKey, takenBack } from './history';
 import { emptySale, reduce, type SaleState } from './sale';
 import { standing } from './standing';
 
@@ -162,6 +162,41 @@ describe('history', () => {
       [100_00, false],
     ]);
     expect(new Set(bids.map((_, index) => bidKey(bids, index))).size).toBe(2);
+  });
+
+  it('leaves it to the server which bid of a record was retracted, when no id tells', () => {
+    const anonymous = (paddle: number, price: number) => {
+      const { bid_id: _, ...event } = bidEvent(paddle, price);
+      return event;
+    };
+    const state = after(
+      snapshot(5),
+      update(6, [anonymous(7, 100_00), anonymous(8, 110_00)]),
+      update(7, [{ kind: 'bid_retracted', lot_id: LOT, seq_of_bid: 6 }]),
+    );
+    expect(state.history[LOT]).toMatchObject({
+      complete: false,
+      bids: [{ retracted: false }, { retracted: false }],
+    });
+  });
+
+  it('tells a bidder of a bid that was taken back, until the next one', () => {
+    const messages = [
+      snapshot(5, { you: you() }),
+      update(6, [bidEvent(7, 100_00)]),
+      update(7, [bidEvent(8, 110_00)]),
+      update(8, [bidEvent(7, 120_00)]),
+    ];
+    const taken = (...more: ServerMessage[]) =>
+      takenBack(after(...messages, ...more).history[LOT], 7);
+    const older = update(9, [{ kind: 'bid_retracted', lot_id: LOT, seq_of_bid: 6 }]);
+    const newest = update(9, [{ kind: 'bid_retracted', lot_id: LOT, seq_of_bid: 8 }]);
+    const other = update(9, [{ kind: 'bid_retracted', lot_id: LOT, seq_of_bid: 7 }]);
+    expect([taken(), taken(older), taken(other)]).toEqual([null, null, null]);
+    expect(taken(newest)?.amount_minor).toBe(120_00);
+    expect(taken(newest, update(10, [bidEvent(8, 130_00)]))?.amount_minor).toBe(120_00);
+    expect(taken(newest, update(10, [bidEvent(7, 130_00)]))).toBeNull();
+    expect(takenBack(undefined, 7)).toBeNull();
   });
 
   it('does not count a bid twice that a page over REST had already', () => {

@@ -149,7 +149,7 @@ fn tables() -> [TableCreateStatement; 8] {
     ]
 }
 
-fn indexes() -> [IndexCreateStatement; 6] {
+fn indexes() -> [IndexCreateStatement; 7] {
     let index = |name: &'static str, table: &'static str| Index::create().name(name).table(table).take();
     [
         index("refresh_tokens_family", "refresh_tokens")
@@ -169,6 +169,7 @@ fn indexes() -> [IndexCreateStatement; 6] {
             .col("paddle")
             .unique()
             .take(),
+        index("registrations_user", "registrations").col("user_id").take(),
         index("results_sale", "results").col("sale_id").take(),
     ]
 }
