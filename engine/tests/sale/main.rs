@@ -16,6 +16,7 @@ mod hammer;
 mod house;
 mod limits;
 mod reached;
+mod refusals;
 mod room;
 mod rule_sets;
 mod sealed;

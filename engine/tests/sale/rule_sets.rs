@@ -1,9 +1,14 @@
 //! Every field of a rule set that makes no sense is named.
 
-use crate::support::rules;
+use crate::support::{Sale, rules, setup};
 use gavel_engine::{
-    money::Amount,
-    rules::{BANDS_MAX, Band, RuleSet, SoftClose},
+    Reason,
+    auction::{Command, SaleKind},
+    money::{Amount, Currency},
+    rules::{
+        BANDS_MAX, Band, DutchClock, Format, HAMMER_WINDOW_MS_MAX, OffIncrement, QUANTITY_MAX, RuleSet, Runs,
+        RunsFrom, SoftClose,
+    },
     time::Timestamp,
 };
 
@@ -111,6 +116,195 @@ fn every_senseless_field_is_named() {
         ["version", "opening_price_minor", "increments"],
         "all at once"
     );
+}
+
+/// A Dutch lot that makes sense, and a change to it.
+fn dutch_fields(change: impl FnOnce(&mut RuleSet, &mut DutchClock)) -> Vec<String> {
+    let mut rules = RuleSet {
+        format: Format::Dutch,
+        ..rules()
+    };
+    let mut clock = DutchClock {
+        start_minor: Amount(1000),
+        step_minor: Amount(100),
+        every_ms: 1000,
+        floor_minor: Amount(400),
+    };
+    change(&mut rules, &mut clock);
+    rules.dutch = Some(clock);
+    rules.validate().into_iter().map(|error| error.field).collect()
+}
+
+#[test]
+fn every_senseless_field_of_a_clock_is_named() {
+    const DAY_MS: i64 = 86_400_000;
+    type Change = fn(&mut RuleSet, &mut DutchClock);
+    let none: [String; 0] = [];
+    assert_eq!(dutch_fields(|_, _| {}), none);
+    assert_eq!(
+        dutch_fields(|_, clock| clock.floor_minor = clock.start_minor),
+        none,
+        "a clock that stands still is a fixed price"
+    );
+    let cases: [(&[&str], Change); 13] = [
+        (&["dutch.start_minor", "dutch.floor_minor"], |_, clock| {
+            clock.start_minor = Amount(0)
+        }),
+        (&["dutch.step_minor"], |_, clock| clock.step_minor = Amount(0)),
+        (&["dutch.step_minor"], |_, clock| clock.step_minor = Amount(-1)),
+        (&["dutch.floor_minor"], |_, clock| clock.floor_minor = Amount(0)),
+        (&["dutch.floor_minor"], |_, clock| {
+            clock.floor_minor = Amount(1001)
+        }),
+        (&["dutch.every_ms"], |_, clock| clock.every_ms = 0),
+        (&["dutch.every_ms"], |_, clock| clock.every_ms = -1),
+        (&["dutch.every_ms"], |_, clock| clock.every_ms = DAY_MS + 1),
+        // More than 100000 steps: a lot that nobody lives to see closed.
+        (&["dutch.step_minor"], |_, clock| {
+            clock.start_minor = Amount(100_002);
+            clock.floor_minor = Amount(1);
+            clock.step_minor = Amount(1);
+        }),
+        (&["runs"], |rules, _| {
+            rules.runs = Some(Runs {
+                from: RunsFrom::Opening,
+                duration_ms: 1,
+            });
+        }),
+        (&["soft_close", "soft_close"], |rules, _| {
+            rules.soft_close = Some(SoftClose {
+                window_ms: 1,
+                extend_ms: 1,
+                max_extensions: None,
+                group: None,
+            });
+        }),
+        (&["buy_now_price_minor"], |rules, _| {
+            rules.buy_now_price_minor = Some(Amount(5000))
+        }),
+        (&["house_bids"], |rules, _| {
+            rules.house_bids = true;
+            rules.reserve_price_minor = Some(Amount(500));
+        }),
+    ];
+    for (fields, change) in cases {
+        assert_eq!(dutch_fields(change), fields);
+    }
+    let mut without = rules();
+    without.format = Format::Dutch;
+    let named = |rules: &RuleSet| {
+        rules
+            .validate()
+            .into_iter()
+            .map(|error| error.field)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(named(&without), ["dutch"]);
+}
+
+#[test]
+fn every_senseless_combination_is_named() {
+    type Change = fn(&mut RuleSet);
+    fn percent(rules: &mut RuleSet, step_bp: u32, least: i64) {
+        rules.increments[0].step_bp = Some(step_bp);
+        rules.increments[0].step_minor = Amount(least);
+    }
+    fn runs(rules: &mut RuleSet, duration_ms: i64) {
+        rules.closes_at_ms = None;
+        rules.runs = Some(Runs {
+            from: RunsFrom::FirstBid,
+            duration_ms,
+        });
+    }
+    const YEAR_MS: i64 = 366 * 86_400_000;
+    let cases: [(&[&str], Change); 24] = [
+        (&[], |rules| percent(rules, 1, 0)),
+        (&[], |rules| percent(rules, 10_000, 5)),
+        (&["increments[0].step_bp"], |rules| percent(rules, 0, 5)),
+        (&["increments[0].step_bp"], |rules| percent(rules, 10_001, 0)),
+        (&["increments[0].step_minor"], |rules| percent(rules, 500, -1)),
+        (&["increments[0].step_bp"], |rules| {
+            percent(rules, 500, 5);
+            rules.off_increment = OffIncrement::Reject;
+        }),
+        (&[], |rules| runs(rules, 1)),
+        (&["runs.duration_ms"], |rules| runs(rules, 0)),
+        (&["runs.duration_ms"], |rules| runs(rules, -1)),
+        (&["runs.duration_ms"], |rules| runs(rules, YEAR_MS + 1)),
+        (&["runs"], |rules| {
+            runs(rules, 1);
+            rules.closes_at_ms = Some(Timestamp(5));
+        }),
+        (&["closes_at_ms", "soft_close"], |rules| {
+            rules.format = Format::Vickrey;
+            rules.closes_at_ms = None;
+            rules.soft_close = Some(SoftClose {
+                window_ms: 1,
+                extend_ms: 1,
+                max_extensions: None,
+                group: None,
+            });
+        }),
+        (&["dutch"], |rules| {
+            rules.dutch = Some(DutchClock {
+                start_minor: Amount(1000),
+                step_minor: Amount(100),
+                every_ms: 1000,
+                floor_minor: Amount(400),
+            });
+        }),
+        (&["hammer_window_ms"], |rules| rules.hammer_window_ms = -1),
+        (&["hammer_window_ms"], |rules| {
+            rules.hammer_window_ms = HAMMER_WINDOW_MS_MAX + 1
+        }),
+        (&[], |rules| rules.hammer_window_ms = HAMMER_WINDOW_MS_MAX),
+        (&["quantity"], |rules| rules.quantity = 0),
+        (&["quantity"], |rules| rules.quantity = QUANTITY_MAX + 1),
+        (&["quantity"], |rules| {
+            rules.quantity = 2;
+            rules.opening_price_minor = Amount(Amount::MAX.0 / 2 + 1);
+        }),
+        (&["buy_now_price_minor", "buy_now_price_minor"], |rules| {
+            rules.buy_now_price_minor = Some(Amount(0));
+        }),
+        (&["buy_now_price_minor"], |rules| {
+            rules.buy_now_price_minor = Some(Amount(499))
+        }),
+        (&[], |rules| rules.buy_now_price_minor = Some(Amount(500))),
+        (&["house_bids"], |rules| {
+            rules.house_bids = true;
+            rules.reserve_price_minor = None;
+        }),
+        (&[], |rules| rules.house_bids = true),
+    ];
+    for (index, (named, change)) in cases.into_iter().enumerate() {
+        let found = fields(change);
+        assert!(
+            named.iter().all(|field| found.iter().any(|other| other == field)),
+            "{index}: {found:?}"
+        );
+        assert!(
+            found.iter().all(|field| named.contains(&field.as_str())),
+            "{index}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_reserve_agreed_in_another_currency_is_named() {
+    let mut rules = rules();
+    rules.reserve_price_minor = Some(Amount(500));
+    let named = |rules: &RuleSet| {
+        let errors = rules.validate_in(Currency::USD);
+        errors.into_iter().map(|error| error.field).collect::<Vec<_>>()
+    };
+    rules.reserve_currency = Some(Currency::USD);
+    assert!(named(&rules).is_empty());
+    rules.reserve_currency = Some("EUR".parse().unwrap());
+    assert_eq!(named(&rules), ["reserve_currency"]);
+    let setup = setup(SaleKind::Room, &[rules]);
+    let refused = Sale::default().refused(Command::Create(Box::new(setup)));
+    assert_eq!(refused, Reason::InvalidSetup);
 }
 
 #[test]
