@@ -263,10 +263,11 @@ impl<F: FnMut(BidderId, Amount)> Change<'_, F> {
 
     /// What is combined with a lot shares its end.
     fn close_combined(&mut self, lot_id: LotId, outcome: Outcome) {
-        let at = self.auction.clock;
         if !matches!(outcome, Outcome::Sold { .. }) {
             return;
         }
+        let ended_at = self.auction.lot(lot_id).and_then(|lot| lot.closed_at);
+        let at = ended_at.unwrap_or(self.auction.clock);
         for other in self.others_of(lot_id, Together::Combined) {
             self.change(other, |lot| close(lot, Outcome::SoldWith(lot_id), true, at));
         }
