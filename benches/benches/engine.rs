@@ -4,10 +4,11 @@
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use gavel_engine::{
     auction::{Approval, Auction, Command, LotSetup, PlaceBid, Record, Register, SaleKind, Setup},
+    credit::Unlimited,
     ids::{BidId, BidderId, LotId, Paddle, SaleId},
     lot::{Channel, Offer},
     money::{Amount, Currency},
-    rules::{Band, Format, OffIncrement, RULES_VERSION, ReserveRule, RuleSet, TieRule},
+    rules::{Band, RuleSet},
     time::Timestamp,
 };
 use std::hint::black_box;
@@ -18,7 +19,7 @@ const BIDDERS: u32 = 16;
 fn apply(auction: &mut Auction, command: &Command) {
     let at = Timestamp(0);
     let events = auction
-        .decide(command, at)
+        .decide(command, at, &Unlimited)
         .unwrap_or_else(|rejection| panic!("{command:?}: {rejection:?}"));
     auction.apply(&Record { at, events });
 }
@@ -39,27 +40,19 @@ fn bid(n: u32) -> Command {
         offer,
         currency: Currency::USD,
         book_if_pending: false,
+        sent_before_ms: None,
     })
 }
 
 /// An auction whose one lot has taken this many bids.
 fn auction_with(bids: u32) -> Auction {
-    let rules = RuleSet {
-        version: RULES_VERSION,
-        format: Format::English,
-        opening_price_minor: Amount(1_000),
-        increments: vec![Band {
-            from_minor: Amount(0),
+    let rules = RuleSet::english(
+        Amount(1_000),
+        vec![Band {
             step_minor: Amount(100),
+            ..Band::default()
         }],
-        reserve_price_minor: None,
-        reserve_rule: ReserveRule::Hold,
-        tie_rule: TieRule::Earliest,
-        off_increment: OffIncrement::Accept,
-        closes_at_ms: None,
-        soft_close: None,
-        seller: None,
-    };
+    );
     let mut auction = Auction::default();
     let lots = vec![LotSetup { lot_id: LOT, rules }];
     let setup = Setup {
@@ -76,6 +69,7 @@ fn auction_with(bids: u32) -> Auction {
                 bidder: BidderId(u128::from(n)),
                 paddle: Paddle(1000 + n),
                 standing: Approval::Approved,
+                limit: None,
             }),
         );
     }
@@ -111,7 +105,11 @@ fn english(criterion: &mut Criterion) {
         ..refused
     });
     criterion.bench_function("english bid refused, decide", |bencher| {
-        bencher.iter(|| auction.decide(black_box(&refused), Timestamp(0)).is_err());
+        bencher.iter(|| {
+            auction
+                .decide(black_box(&refused), Timestamp(0), &Unlimited)
+                .is_err()
+        });
     });
 }
 

@@ -2,7 +2,10 @@
 
 use super::{
     actor::AuctionActor,
-    messages::{Arrival, Bid, BidReply, BidStatus, CommandReply, Direct, Follow, Followed, Foresee, Foreseen, History, Offered, Refused},
+    messages::{
+        Arrival, Bid, BidReply, BidStatus, CommandReply, Direct, Follow, Followed, Foresee, Foreseen,
+        History, Offered, Refused,
+    },
     topic::Topic,
     wire::{Audience, BidView},
 };

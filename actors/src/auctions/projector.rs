@@ -67,9 +67,10 @@ fn changes(after: &Auction, event: &Event) -> Vec<Change> {
             [*lot_id].into_iter().chain(others).collect()
         }
         Event::LotReoffered { lot_id, .. } => vec![*lot_id],
-        Event::LotsGrouped { lot_id, group, .. } => {
-            [*lot_id].into_iter().chain(group.others.iter().copied()).collect()
-        }
+        Event::LotsGrouped { lot_id, group, .. } => [*lot_id]
+            .into_iter()
+            .chain(group.others.iter().copied())
+            .collect(),
         Event::ChoiceMade { taken, left, .. } => [taken.as_slice(), left].concat(),
         Event::Started | Event::Ended | Event::LotOpened(_) => return vec![sale_change(after)],
         _ => Vec::new(),

@@ -22,6 +22,3 @@ fn upcast(version: u8, body: &[u8]) -> Result<Record, codec::Error> {
         }),
     }
 }
-
-#[cfg(test)]
-mod tests;

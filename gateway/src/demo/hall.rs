@@ -16,6 +16,7 @@ use gavel_engine::{
         Approval, Auction, Command, EnterBid, Event as Fact, Hammer, LotSetup, PlaceBid, Record, Register,
         SaleKind, SalePhase, Setup,
     },
+    credit::Unlimited,
     ids::{BidId, BidderId, LotId, Paddle, SaleId},
     lot::{self, Offer, Outcome, Phase},
     money::{Amount, Currency},
@@ -64,6 +65,7 @@ fn channel(channel: lot::Channel) -> Channel {
         lot::Channel::Floor => Channel::Floor,
         lot::Channel::Phone => Channel::Phone,
         lot::Channel::Absentee => Channel::Absentee,
+        lot::Channel::House => unreachable!("the demonstration's rules let nobody bid for the seller"),
     }
 }
 
@@ -130,6 +132,7 @@ impl Hall {
             bidder: BidderId(u128::from(paddle)),
             paddle: Paddle(paddle),
             standing: Approval::Approved,
+            limit: None,
         })));
     }
 
@@ -141,12 +144,19 @@ impl Hall {
     /// Gives a command, and shows everybody what came of it. False when it is refused.
     fn give(&mut self, command: &Command) -> bool {
         let at = Timestamp(self.now_ms);
-        let Ok(facts) = self.auction.decide(command, at) else {
+        let Ok(mut facts) = self.auction.decide(command, at, &Unlimited) else {
             return false;
         };
-        let record = Record { at, events: facts };
-        self.auction.apply(&record);
-        let events: Vec<Happening> = record.events.iter().map(|fact| self.tell(fact)).collect();
+        self.auction.apply(&Record {
+            at,
+            events: facts.clone(),
+        });
+        while self.auction.owes_book_bids() {
+            let events = self.auction.book_bids_due(at, &Unlimited);
+            facts.extend(events.iter().cloned());
+            self.auction.apply(&Record { at, events });
+        }
+        let events: Vec<Happening> = facts.iter().map(|fact| self.tell(fact)).collect();
         let touched = events.iter().find_map(|happening| happening.lot_id);
         let lots = if matches!(command, Command::Create(_)) {
             self.auction
@@ -194,7 +204,7 @@ impl Hall {
             Fact::FairlyWarned(lot_id) => about(lot_id, Event::FairWarning),
             Fact::LotClosed { lot_id, outcome, .. } => match outcome {
                 Outcome::Sold { .. } => about(lot_id, Event::LotSold),
-                Outcome::Unsold => about(lot_id, Event::LotUnsold),
+                _ => about(lot_id, Event::LotUnsold),
             },
             _ => Happening {
                 lot_id: None,
@@ -227,7 +237,7 @@ impl Hall {
             },
             price_minor: lot.price().map(Amount::minor),
             leader,
-            minimum_minor: Some(lot.minimum().minor()),
+            minimum_minor: Some(lot.minimum(self.auction.clock()).minor()),
             ask_minor: lot.ask.map(Amount::minor),
             reserve_met: lot.reserve_met(),
             closes_at_ms: None,
@@ -324,6 +334,7 @@ impl Hall {
             offer,
             currency: "GBP".parse::<Currency>().unwrap(),
             book_if_pending,
+            sent_before_ms: None,
         }));
     }
 
@@ -351,12 +362,14 @@ impl Hall {
                 sold: true,
                 override_reserve: false,
                 paddle: unnamed.then(|| Paddle(self.floor.name_winner())),
+                price_seen: None,
             }),
             Move::Pass(lot_id) => Command::Hammer(Hammer {
                 lot_id: LotId::from(*lot_id),
                 sold: false,
                 override_reserve: false,
                 paddle: None,
+                price_seen: None,
             }),
             Move::Resume(lot_id) => Command::Resume(LotId::from(*lot_id)),
             Move::Say(text) => {
@@ -380,7 +393,7 @@ impl Hall {
                 Some(price.minor()),
                 self.auction.paddle(winner).map(|paddle| paddle.0),
             ),
-            Outcome::Unsold => (None, None),
+            _ => (None, None),
         };
         self.stories.push(Story {
             lasted_ms: self.now_ms - scene.opened_at_ms,

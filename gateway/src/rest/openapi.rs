@@ -301,7 +301,7 @@ mod tests {
             paddle: Some(Paddle(3)),
             channel: Channel::Online,
             amount_minor: Amount(4),
-            kind: "bid",
+            kind: Some("bid"),
             retracted: false,
             mine: true,
             bid_id: Some(BidId(5)),

@@ -9,7 +9,7 @@ use crate::{
 };
 use actix_web::{App, HttpServer, dev::ServerHandle, web};
 use gavel_actors::{
-    auctions::{self, AuctionRegistry, Projector, Settings, Snapshotter},
+    auctions::{self, AuctionRegistry, CreditBook, Projector, Settings, Snapshotter},
     catalogue::CatalogueActor,
     clock::{SharedClock, SystemClock},
     users::{SigningKey, TokenVerifier, Users, UsersActor, UsersConfig},
@@ -126,6 +126,7 @@ pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running,
     let settings = Settings {
         journal: writer.handle(),
         clock: Arc::clone(&clock),
+        credit: CreditBook::default(),
         projector,
         snapshots: Snapshotter::start(snapshots).map_err(Error::Thread)?,
         threads: config.auction_threads,

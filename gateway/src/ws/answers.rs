@@ -119,7 +119,8 @@ pub fn fate(sale_id: SaleId, lot_id: Option<LotId>, bid_id: BidId, fate: &BidFat
             leading,
             minimum,
         } => (Some(price), Some(minimum), leading),
-        Verdict::Booked => (None, None, false),
+        // What is sealed tells nobody where it stands.
+        Verdict::Booked | Verdict::Sealed => (None, None, false),
     };
     let Some(lot_id) = lot_id else {
         // An accepted bid always names its lot.
@@ -154,7 +155,8 @@ pub fn refused(
         lot_id,
         code: rejection.reason.code(),
         message: rejection.reason.message(),
-        minimum_minor: rejection.minimum_minor,
+        minimum_minor: rejection.minimum(),
+        maximum_minor: rejection.maximum(),
         is_final: true,
         repeated,
     };
@@ -170,6 +172,7 @@ pub fn not_taken(sale_id: SaleId, lot_id: Option<LotId>, bid_id: BidId, code: &s
         code,
         message,
         minimum_minor: None,
+        maximum_minor: None,
         is_final: false,
         repeated: false,
     };
@@ -189,7 +192,8 @@ pub fn command(sale_id: SaleId, command_id: &str, result: Result<Result<u64, Rej
             sale_id,
             code: rejection.reason.code(),
             message: rejection.reason.message(),
-            minimum_minor: rejection.minimum_minor,
+            minimum_minor: rejection.minimum(),
+            maximum_minor: rejection.maximum(),
         },
         Err(refused) => Outgoing::CommandRefused {
             command_id,
@@ -197,6 +201,7 @@ pub fn command(sale_id: SaleId, command_id: &str, result: Result<Result<u64, Rej
             code: refused.code(),
             message: "The sale cannot take that now; try again in a moment.",
             minimum_minor: None,
+            maximum_minor: None,
         },
     };
     frames::text(&outgoing.encode())

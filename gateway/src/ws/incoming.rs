@@ -239,6 +239,7 @@ impl From<StaffCommand> for Order {
                 sold: result == HammerResult::Sold,
                 override_reserve,
                 paddle,
+                price_seen: None,
             }),
             Staff::Retract { lot_id, bid_id } => Command::Retract(lot_id, bid_id),
             Staff::Reopen { lot_id, closes_at_ms } => Command::Reopen {

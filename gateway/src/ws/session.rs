@@ -10,7 +10,7 @@ use super::{
     outbox::Outbox,
 };
 use gavel_actors::{
-    auctions::{AuctionHandle, wire::Audience},
+    auctions::{Arrival, AuctionHandle, wire::Audience},
     users::{Identity, Me, TokenError, User},
 };
 use gavel_engine::{
@@ -299,9 +299,14 @@ impl Session {
             offer,
             currency,
             book_if_pending: true,
+            sent_before_ms: None,
+        };
+        let arrival = Arrival {
+            received_at: self.shared.clock.now(),
+            round_trip_ms: None,
         };
         self.under_way(async move |session| {
-            let reply = auction.place_bid(place).await;
+            let reply = auction.place_bid(place, arrival).await;
             session.answer_bid(sale_id, Some(lot_id), bid_id, reply);
         })
     }
@@ -373,7 +378,7 @@ impl Session {
                 Order::Bid(bid) => auction.enter_bid(bid).await.map(|reply| {
                     reply.and_then(|fate| match fate.answer.verdict {
                         Verdict::Refused(rejection) => Err(rejection),
-                        Verdict::Accepted { .. } | Verdict::Booked => Ok(fate.answer.seq),
+                        Verdict::Accepted { .. } | Verdict::Booked | Verdict::Sealed => Ok(fate.answer.seq),
                     })
                 }),
                 Order::Command(command) => auction.command(command).await,

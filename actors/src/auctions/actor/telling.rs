@@ -164,7 +164,9 @@ impl AuctionActor {
                 .iter()
                 .map(|lot| LotView::of(&self.stable, lot))
                 .collect();
-            self.lots_shown = serde_json::value::to_raw_value(&lots).ok().map(|lots| (seq, lots));
+            self.lots_shown = serde_json::value::to_raw_value(&lots)
+                .ok()
+                .map(|lots| (seq, lots));
         }
         let staff = audience == Audience::Staff;
         Outgoing::Snapshot {
@@ -172,10 +174,7 @@ impl AuctionActor {
             seq,
             server_time_ms: self.clock.now(),
             sale: SaleView::of(&self.stable),
-            lots: self
-                .lots_shown
-                .as_ref()
-                .map_or(RawValue::NULL, |(_, lots)| lots),
+            lots: self.lots_shown.as_ref().map_or(RawValue::NULL, |(_, lots)| lots),
             you,
             staff: staff.then(|| StaffView::of(&self.stable, self.visibility)),
         }

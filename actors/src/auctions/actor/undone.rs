@@ -52,7 +52,9 @@ impl Undone {
             return notices;
         };
         for before in &self.0 {
-            let Some(lot) = auction.lot(before.lot_id) else { continue };
+            let Some(lot) = auction.lot(before.lot_id) else {
+                continue;
+            };
             // A sealed lot says nothing but that a bid is gone.
             let price_minor = lot.price();
             for (bidder, notice) in before.affected(lot) {

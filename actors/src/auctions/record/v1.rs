@@ -171,7 +171,11 @@ impl From<Event> for auction::Event {
                 bid_id,
                 bidder,
                 offer,
-                rejection: Rejection { reason, minimum_minor },
+                rejection:
+                    Rejection {
+                        reason,
+                        minimum_minor,
+                    },
             } => Self::BidRefused {
                 lot_id,
                 bid_id,

@@ -1,4 +1,4 @@
-use super::support::{ANN, BOB, LOT, SALE, Watcher, bid, next_bid, place, rules, start, start_with};
+use super::support::{ANN, ARRIVAL, BOB, LOT, SALE, Watcher, bid, next_bid, place, rules, start, start_with};
 use crate::auctions::{Refused, wire::Audience};
 use futures_util::FutureExt;
 use gavel_engine::{
@@ -78,12 +78,12 @@ async fn nothing_is_told_before_it_is_durable() {
     let mut watcher = Watcher::of(&auction);
 
     gate.set(true);
-    let accepted = auction.place_bid(bid(1, ANN, 1000));
+    let accepted = auction.place_bid(bid(1, ANN, 1000), ARRIVAL);
     let mut accepted = std::pin::pin!(accepted);
     assert!(accepted.as_mut().now_or_never().is_none());
     gate.reached.notified().await;
     // The bid is decided and on its way to the disk, which does not answer.
-    let refused = auction.place_bid(bid(2, BOB, 1000));
+    let refused = auction.place_bid(bid(2, BOB, 1000), ARRIVAL);
     let mut refused = std::pin::pin!(refused);
     assert!(
         refused.as_mut().now_or_never().is_none(),
@@ -107,7 +107,7 @@ async fn nothing_is_told_before_it_is_durable() {
         panic!("{refusal:?}")
     };
     assert_eq!(rejection.reason, Reason::BelowMinimum);
-    assert_eq!(rejection.minimum_minor.map(|minimum| minimum.0), Some(1100));
+    assert_eq!(rejection.minimum().map(|minimum| minimum.0), Some(1100));
     assert_eq!(watcher.next().await["lots"][0]["price_minor"], 1000);
     node.stop().await;
 }
@@ -170,6 +170,7 @@ async fn two_consoles_that_press_the_same_key_sell_once() {
             sold: true,
             override_reserve: false,
             paddle: None,
+            price_seen: None,
         };
         auction.command(Command::Hammer(hammer))
     };
@@ -219,6 +220,7 @@ async fn the_largest_sale_fits_one_record() {
         .map(|from| Band {
             from_minor: Amount(from),
             step_minor: Amount(1),
+            step_bp: None,
         })
         .take(BANDS_MAX)
         .collect();
@@ -228,6 +230,7 @@ async fn the_largest_sale_fits_one_record() {
         window_ms: 1,
         extend_ms: 1,
         max_extensions: Some(1),
+        group: Some(1),
     });
     longest.seller = Some(BOB);
     let lots: u128 = LOTS_MAX.into();

@@ -2,8 +2,8 @@
 
 use crate::{
     auctions::{
-        AuctionHandle, AuctionRegistry, BidFate, HubReceiver, Projector, Received, Refused, Settings,
-        Snapshotter, hub, recover,
+        Arrival, AuctionHandle, AuctionRegistry, BidFate, CreditBook, HubReceiver, Projector, Received,
+        Refused, Settings, Snapshotter, hub, recover,
     },
     clock::{ManualClock, SharedClock},
 };
@@ -13,7 +13,7 @@ use gavel_engine::{
     ids::{BidId, BidderId, LotId, Paddle, SaleId},
     lot::{Channel, Offer},
     money::{Amount, Currency},
-    rules::{Band, Format, OffIncrement, RULES_VERSION, ReserveRule, RuleSet, TieRule},
+    rules::{Band, RuleSet},
     time::Timestamp,
 };
 use gavel_storage::{
@@ -62,6 +62,7 @@ pub async fn start_with(
     let settings = Settings {
         journal: writer.handle(),
         clock: Arc::clone(&clock) as SharedClock,
+        credit: CreditBook::default(),
         projector,
         snapshots: Snapshotter::start(snapshots).unwrap(),
         threads: 2,
@@ -85,6 +86,7 @@ impl Node {
                 bidder,
                 paddle: Paddle(paddle),
                 standing: Approval::Approved,
+                limit: None,
             };
             self.registry.register(SALE, word).await.unwrap().unwrap();
         }
@@ -114,22 +116,13 @@ pub fn setup(sale_id: SaleId, rules: RuleSet) -> Setup {
 }
 
 pub fn rules() -> RuleSet {
-    RuleSet {
-        version: RULES_VERSION,
-        format: Format::English,
-        opening_price_minor: Amount(1000),
-        increments: vec![Band {
-            from_minor: Amount(0),
+    RuleSet::english(
+        Amount(1000),
+        vec![Band {
             step_minor: Amount(100),
+            ..Band::default()
         }],
-        reserve_price_minor: None,
-        reserve_rule: ReserveRule::Hold,
-        tie_rule: TieRule::Earliest,
-        off_increment: OffIncrement::Accept,
-        closes_at_ms: None,
-        soft_close: None,
-        seller: None,
-    }
+    )
 }
 
 /// Bid number `n`, by turns of Ann and Bob, each a step above the one before.
@@ -147,12 +140,19 @@ pub fn bid(bid_id: u128, bidder: BidderId, amount: i64) -> PlaceBid {
         offer: Offer::Amount(Amount(amount)),
         currency: Currency::USD,
         book_if_pending: true,
+        sent_before_ms: None,
     }
 }
 
 pub async fn place(auction: &AuctionHandle, bid: PlaceBid) -> Result<Result<BidFate, Rejection>, Refused> {
-    auction.place_bid(bid).await
+    auction.place_bid(bid, ARRIVAL).await
 }
+
+/// Received when its turn comes, over a connection whose round trip was not measured.
+pub const ARRIVAL: Arrival = Arrival {
+    received_at: Timestamp(i64::MAX),
+    round_trip_ms: None,
+};
 
 /// Follows an auction as a worker's hub does.
 pub struct Watcher {

@@ -296,7 +296,11 @@ pub fn update(
     if events.is_empty() {
         return None;
     }
-    let changed: BTreeSet<LotId> = record.events.iter().flat_map(|event| lots_of(event, after)).collect();
+    let changed: BTreeSet<LotId> = record
+        .events
+        .iter()
+        .flat_map(|event| lots_of(event, after))
+        .collect();
     let lots = changed.into_iter().filter_map(|lot_id| after.lot(lot_id));
     let update = Outgoing::Update {
         sale_id,
@@ -338,12 +342,11 @@ fn lots_of(event: &Event, after: &Auction) -> Vec<LotId> {
             let others = group.map(|group| group.others.as_slice()).unwrap_or_default();
             [*lot_id].into_iter().chain(others.iter().copied()).collect()
         }
-        Event::LotsGrouped { lot_id, group, .. } => {
-            [*lot_id].into_iter().chain(group.others.iter().copied()).collect()
-        }
-        Event::LotsSplit { lot_id, others } => {
-            [*lot_id].into_iter().chain(others.iter().copied()).collect()
-        }
+        Event::LotsGrouped { lot_id, group, .. } => [*lot_id]
+            .into_iter()
+            .chain(group.others.iter().copied())
+            .collect(),
+        Event::LotsSplit { lot_id, others } => [*lot_id].into_iter().chain(others.iter().copied()).collect(),
         Event::ChoiceMade { taken, left, .. } => taken.iter().chain(left).copied().collect(),
         Event::Created(_)
         | Event::Started

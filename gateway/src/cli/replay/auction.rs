@@ -4,10 +4,11 @@ use super::table::Row;
 use gavel_engine::{
     Reason,
     auction::{Approval, Auction, Command, LotSetup, PlaceBid, Record, Register, SaleKind, Setup},
+    credit::Unlimited,
     ids::{BidId, BidderId, LotId, Paddle, SaleId},
     lot::{Channel, Offer},
     money::{Amount, Currency},
-    rules::{Band, Format, OffIncrement, RULES_VERSION, ReserveRule, RuleSet, TieRule},
+    rules::{Band, RuleSet},
     time::Timestamp,
 };
 use std::{cmp::Reverse, collections::BTreeMap};
@@ -81,6 +82,7 @@ pub fn replay(rows: &[Row], winner: Winner) -> std::result::Result<Result, Reaso
             offer: Offer::Max(max),
             currency: Currency::USD,
             book_if_pending: false,
+            sent_before_ms: None,
         });
         match submit(&mut sale, &command, Timestamp(row.time.as_ms())) {
             Ok(()) => {}
@@ -96,26 +98,13 @@ pub fn replay(rows: &[Row], winner: Winner) -> std::result::Result<Result, Reaso
 
 /// A sale of one open lot with every bidder approved.
 fn opened(opening_price: Amount, bids: &[&Row]) -> std::result::Result<Auction, Reason> {
-    let rules = RuleSet {
-        version: RULES_VERSION,
-        format: Format::English,
-        opening_price_minor: opening_price,
-        increments: INCREMENTS
-            .iter()
-            .map(|(from, step)| Band {
-                from_minor: Amount(*from),
-                step_minor: Amount(*step),
-            })
-            .collect(),
-        reserve_price_minor: None,
-        reserve_rule: ReserveRule::Hold,
-        tie_rule: TieRule::Earliest,
-        off_increment: OffIncrement::Accept,
-        // The end is that of the record, whose bids were all in time.
-        closes_at_ms: None,
-        soft_close: None,
-        seller: None,
-    };
+    let increments = INCREMENTS.iter().map(|(from, step)| Band {
+        from_minor: Amount(*from),
+        step_minor: Amount(*step),
+        step_bp: None,
+    });
+    // Without a close: the end is that of the record, whose bids were all in time.
+    let rules = RuleSet::english(opening_price, increments.collect());
     let setup = Setup {
         sale_id: SaleId(1),
         currency: Currency::USD,
@@ -128,6 +117,7 @@ fn opened(opening_price: Amount, bids: &[&Row]) -> std::result::Result<Auction, 
             bidder,
             paddle: Paddle(number),
             standing: Approval::Approved,
+            limit: None,
         })
     });
     let create = [Command::Create(Box::new(setup))];
@@ -138,7 +128,9 @@ fn opened(opening_price: Amount, bids: &[&Row]) -> std::result::Result<Auction, 
 }
 
 fn submit(sale: &mut Auction, command: &Command, at: Timestamp) -> std::result::Result<(), Reason> {
-    let events = sale.decide(command, at).map_err(|rejection| rejection.reason)?;
+    let events = sale
+        .decide(command, at, &Unlimited)
+        .map_err(|rejection| rejection.reason)?;
     sale.apply(&Record { at, events });
     Ok(())
 }

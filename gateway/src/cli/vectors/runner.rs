@@ -5,9 +5,9 @@ use super::{
     vector::{Action, Step, Vector},
 };
 use gavel_engine::{
-    credit::Unlimited,
     Reason,
     auction::{Approval, Auction, Command, Hammer, LotSetup, PlaceBid, Record, Register, SaleKind, Setup},
+    credit::Unlimited,
     ids::{LotId, Paddle, SaleId},
     lot::{Lot, Outcome, Phase},
     money::Amount,
@@ -38,7 +38,9 @@ pub fn play(vector: &Vector) -> Result<(), Fault> {
                 "winner": vector.names.name_of(winner),
                 "price": money(vector, Some(price)),
             }),
-            Outcome::Unsold | Outcome::Withdrawn | Outcome::SoldWith(_) => json!({"result": "unsold", "winner": null, "price": null}),
+            Outcome::Unsold | Outcome::Withdrawn | Outcome::SoldWith(_) => {
+                json!({"result": "unsold", "winner": null, "price": null})
+            }
         });
     compare(None, "outcome", &vector.outcome, got)
 }
