@@ -85,6 +85,13 @@ impl Launch {
         self
     }
 
+    /// Allows it only so many open files: at first, and at most when it asks for more.
+    pub fn open_files(mut self, soft: u32, hard: u32) -> Self {
+        let script = format!("ulimit -S -n {soft}\nulimit -H -n {hard}\nexec \"$@\"");
+        self.before = ["sh", "-euc", &script, "sh"].map(str::to_owned).to_vec();
+        self
+    }
+
     fn spawn(&self) -> Child {
         let program = env!("CARGO_BIN_EXE_gavel").to_owned();
         let mut line = self.before.iter().chain([&program]);
