@@ -276,6 +276,18 @@ impl Ended {
         assert_eq!(self.status.signal(), Some(Signal::KILL.as_raw()), "{said}");
         assert!(!said.contains("panicked at"), "{said}");
     }
+
+    /// One reason on standard error with all of these words, exit code 1, and no address announced.
+    pub fn assert_reason(&self, wanted: &[&str]) {
+        let said = self.output.stderr.join("\n");
+        assert_eq!(self.status.code(), Some(1), "{said}");
+        assert_eq!(self.output.stdout, [""; 0]);
+        assert!(!said.contains("panicked"), "{said}");
+        let reason = self.output.reason();
+        for word in wanted {
+            assert!(reason.contains(word), "{word} is missing: {reason}");
+        }
+    }
 }
 
 impl Drop for Gavel {
