@@ -67,9 +67,6 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
-    /// The signals that stop it.
-    #[error("cannot listen for signals: {0}")]
-    Signals(std::io::Error),
     /// A thread.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
