@@ -5,7 +5,7 @@ mod telling;
 
 use super::{
     RECORD,
-    messages::{CommandReply, Direct, Durable, Misplaced, Refused, Stop},
+    messages::{CommandReply, Direct, Durable, Misplaced, Refused, Reply, Stop},
     obituary::Obituary,
     outstanding::{Outstanding, Waiting},
     projector::{Projection, Projector},
@@ -28,7 +28,8 @@ use gavel_storage::{
 use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
-/// Requests that may wait for one auction; the next one is answered `busy`.
+/// Requests that one auction may have under way, from its mailbox to the disk; the next one is answered
+/// `busy`.
 pub(super) const MAILBOX_MAX: usize = 4096;
 
 /// How long a close waits that the journal had no room for.
@@ -170,7 +171,7 @@ impl AuctionActor {
         Ok(())
     }
 
-    fn command(&mut self, command: &Command, reply: oneshot::Sender<CommandReply>) {
+    fn command(&mut self, command: &Command, reply: Reply<CommandReply>) {
         let now = self.now();
         match self.advance(now).and_then(|()| self.decide(command, now)) {
             Err(refused) => {

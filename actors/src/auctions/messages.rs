@@ -10,7 +10,7 @@ use gavel_engine::{
     ids::{BidId, BidderId, LotId, UserId},
     money::Amount,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 /// A request that the auction could not take on now; nothing has happened, and the same request
 /// may be sent again.
@@ -51,6 +51,28 @@ pub type BidReply = Result<Result<BidFate, Rejection>, Refused>;
 /// How a command ended: the seq of the last record that it stands on.
 pub type CommandReply = Result<Result<u64, Rejection>, Refused>;
 
+/// The way back to whoever asks, with the place that the request takes among those that the auction
+/// has under way. The place is free again when the answer leaves or the request is let go of, not
+/// when the asker stops waiting.
+#[derive(Debug)]
+pub struct Reply<T> {
+    answer: oneshot::Sender<T>,
+    place: OwnedSemaphorePermit,
+}
+
+impl<T> Reply<T> {
+    pub(super) fn new(answer: oneshot::Sender<T>, place: OwnedSemaphorePermit) -> Self {
+        Self { answer, place }
+    }
+
+    /// Answers; `Err` when nobody waits any more.
+    pub(super) fn send(self, answer: T) -> Result<(), T> {
+        // First: whoever has the answer may ask again.
+        drop(self.place);
+        self.answer.send(answer)
+    }
+}
+
 /// A bid, by its bidder or entered by the clerk.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
@@ -58,7 +80,7 @@ pub struct Bid {
     /// `PlaceBid` or `EnterBid`.
     pub command: Command,
     /// The way back.
-    pub reply: oneshot::Sender<BidReply>,
+    pub reply: Reply<BidReply>,
 }
 
 /// The fate of a bid is asked for; one that is not known is void from now on.
@@ -70,7 +92,7 @@ pub struct BidStatus {
     /// Which bid.
     pub bid_id: BidId,
     /// The way back.
-    pub reply: oneshot::Sender<BidReply>,
+    pub reply: Reply<BidReply>,
 }
 
 /// Any other command.
@@ -80,7 +102,7 @@ pub struct Direct {
     /// The command.
     pub command: Command,
     /// The way back.
-    pub reply: oneshot::Sender<CommandReply>,
+    pub reply: Reply<CommandReply>,
 }
 
 /// The state to start from, for one viewer.
@@ -94,7 +116,7 @@ pub struct Follow {
     /// The last seq that the viewer has, to be sent only what was missed.
     pub last_seq: Option<u64>,
     /// The way back.
-    pub reply: oneshot::Sender<Followed>,
+    pub reply: Reply<Followed>,
 }
 
 /// See [`Follow`].
@@ -117,7 +139,7 @@ pub struct History {
     /// The viewer, when signed in.
     pub viewer: Option<UserId>,
     /// The way back; `None` for a lot that is not in the sale.
-    pub reply: oneshot::Sender<Option<Vec<BidView>>>,
+    pub reply: Reply<Option<Vec<BidView>>>,
 }
 
 /// The journal has made records durable.

@@ -1,7 +1,7 @@
 //! Finds the actor of a sale, starts it, and replays it from the journal after a panic.
 
 use super::{
-    actor::{AuctionActor, Parts},
+    actor::{AuctionActor, MAILBOX_MAX, Parts},
     handle::AuctionHandle,
     messages::{CommandReply, Refused, Stop},
     obituary::Obituary,
@@ -29,7 +29,7 @@ use std::{
     },
     time::Duration,
 };
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, Semaphore, oneshot};
 
 /// After this many restarts in a row without a quiet second between them, the registry waits
 /// between attempts.
@@ -61,6 +61,8 @@ struct StartFrom {
 
 struct Entry {
     addr: Addr<AuctionActor>,
+    /// One for each request under way.
+    places: Arc<Semaphore>,
     topic: Arc<Topic>,
     visibility: BookVisibility,
     dead: Arc<AtomicBool>,
@@ -125,6 +127,7 @@ impl AuctionRegistry {
             sale_id,
             entry.addr.clone(),
             Arc::clone(&entry.topic),
+            Arc::clone(&entry.places),
         ))
     }
 
@@ -221,6 +224,7 @@ impl AuctionRegistry {
         });
         Entry {
             addr,
+            places: Arc::new(Semaphore::new(MAILBOX_MAX)),
             topic,
             visibility,
             dead,

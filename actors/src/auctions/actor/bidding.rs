@@ -3,7 +3,7 @@
 use super::AuctionActor;
 use crate::auctions::{
     BidReply, Refused,
-    messages::{Bid, BidStatus},
+    messages::{Bid, BidStatus, Reply},
     outstanding::Waiting,
 };
 use actix::Handler;
@@ -14,11 +14,10 @@ use gavel_engine::{
     lot::Offer,
     time::Timestamp,
 };
-use tokio::sync::oneshot;
 
 impl AuctionActor {
     /// One bid: decided, refused or recognised; its answer waits for the disk.
-    fn bid(&mut self, command: &Command, reply: oneshot::Sender<BidReply>) {
+    fn bid(&mut self, command: &Command, reply: Reply<BidReply>) {
         let now = self.now();
         match self.try_bid(command, now) {
             Err(refused) => {
