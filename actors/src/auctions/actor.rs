@@ -214,6 +214,7 @@ impl AuctionActor {
         if self.topic.take_presence_changed() {
             self.tell_presence();
         }
+        self.projection_lost |= self.projector.take_lost();
         if self.projection_lost {
             let whole = Projection::whole(&self.stable);
             self.projection_lost = !whole.is_none_or(|whole| self.projector.try_send(whole));

@@ -2,9 +2,7 @@
 
 use super::{
     actor::AuctionActor,
-    messages::{
-        Bid, BidReply, BidStatus, CommandReply, Direct, Follow, Followed, History, Refused, Reply,
-    },
+    messages::{Bid, BidReply, BidStatus, CommandReply, Direct, Follow, Followed, History, Refused, Reply},
     topic::Topic,
     wire::{Audience, BidView},
 };

@@ -214,7 +214,7 @@ impl AuctionRegistry {
             journal: settings.journal.clone(),
             clock: Arc::clone(&settings.clock),
             topic: Arc::clone(&topic),
-            projector: settings.projector.clone(),
+            projector: settings.projector.for_auction(),
             snapshots: settings.snapshots.clone(),
             obituary,
         };
