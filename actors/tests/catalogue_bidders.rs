@@ -282,6 +282,30 @@ async fn a_registration_that_the_live_side_missed_is_kept() {
 }
 
 #[actix::test]
+async fn a_suspension_that_the_live_side_missed_is_told_until_it_is_taken() {
+    let node = Node::start().await;
+    let sale_id = published(&node, true).await.summary.id;
+    let user_id = bidder(&node, "jane").await;
+    node.catalogue.send(Register { sale_id, user_id }).await.unwrap();
+    node.told.lock().unwrap().down = true;
+    let suspended = node
+        .catalogue
+        .send(SuspendRegistration { sale_id, user_id })
+        .await;
+    assert_eq!(suspended.unwrap_err().code(), "unavailable");
+    node.told.lock().unwrap().down = false;
+    // Nobody asks again.
+    while node.told.lock().unwrap().registrations.len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    let told = node.told.lock().unwrap().registrations[1].clone();
+    assert_eq!(
+        (told.user_id, told.status),
+        (user_id, RegistrationStatus::Suspended)
+    );
+}
+
+#[actix::test]
 async fn results_are_shown_as_the_live_side_tells_them() {
     let node = Node::start().await;
     let sale = published(&node, true).await;

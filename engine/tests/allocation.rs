@@ -4,12 +4,14 @@
 
 use gavel_engine::{
     Reason,
-    auction::{Approval, Auction, Command, EnterBid, LotSetup, PlaceBid, Record, Register, SaleKind, Setup},
-    credit::Unlimited,
+    auction::{
+        Approval, Auction, Command, EnterBid, Hammer, LotSetup, PlaceBid, Record, Register, SaleKind, Setup,
+    },
+    credit::{Ledger, Unlimited},
     ids::{BidId, BidderId, LotId, Paddle, SaleId},
     lot::{Channel, Offer},
     money::{Amount, Currency},
-    rules::{Band, OffIncrement, RuleSet},
+    rules::{Band, DutchClock, Format, OffIncrement, RuleSet},
     time::Timestamp,
 };
 use std::{
@@ -61,30 +63,68 @@ fn allocations_of(work: impl FnOnce()) -> u64 {
 }
 
 const LOT: LotId = LotId(1);
+const DUTCH: LotId = LotId(2);
+const SEALED: LotId = LotId(3);
+const STRUCK: LotId = LotId(4);
 
-fn open_lot() -> Auction {
-    let mut auction = Auction::default();
+fn lots() -> Vec<LotSetup> {
     let step = Band {
         step_minor: Amount(10),
         ..Band::default()
     };
-    let rules = RuleSet {
+    let english = RuleSet {
         off_increment: OffIncrement::Reject,
         seller: Some(BidderId(3)),
         ..RuleSet::english(Amount(100), vec![step])
     };
+    let dutch = RuleSet {
+        format: Format::Dutch,
+        dutch: Some(DutchClock {
+            start_minor: Amount(1000),
+            step_minor: Amount(100),
+            every_ms: 1000,
+            floor_minor: Amount(400),
+        }),
+        ..english.clone()
+    };
+    let sealed = RuleSet {
+        format: Format::Vickrey,
+        closes_at_ms: Some(Timestamp(1000)),
+        ..english.clone()
+    };
+    let struck = RuleSet {
+        hammer_window_ms: 400,
+        ..english.clone()
+    };
+    (1..)
+        .map(LotId)
+        .zip([english, dutch, sealed, struck])
+        .map(|(lot_id, rules)| LotSetup { lot_id, rules })
+        .collect()
+}
+
+/// A timed sale of every format; the first bidder leads or has bid where that is possible, and the
+/// second one has a limit.
+fn open_lots() -> Auction {
+    let mut auction = Auction::default();
     let setup = Setup {
         sale_id: SaleId(1),
         currency: Currency::USD,
-        kind: SaleKind::Room,
-        lots: vec![LotSetup { lot_id: LOT, rules }],
+        kind: SaleKind::Timed,
+        lots: lots(),
     };
     let register = |number: u32| {
         Command::Register(Register {
             bidder: BidderId(number.into()),
             paddle: Paddle(number),
             standing: Approval::Approved,
-            limit: None,
+            limit: (number == 2).then_some(Amount(900)),
+        })
+    };
+    let bid_on = |lot_id, bid_id, offer| {
+        Command::PlaceBid(PlaceBid {
+            lot_id,
+            ..place(bid_id, 1, offer)
         })
     };
     let commands = [
@@ -92,8 +132,17 @@ fn open_lot() -> Auction {
         register(1),
         register(2),
         register(3),
-        Command::OpenLot(LOT),
-        Command::PlaceBid(place(1, 1, Offer::Max(Amount(500)))),
+        Command::Start,
+        bid_on(LOT, 1, Offer::Max(Amount(500))),
+        bid_on(SEALED, 10, Offer::Amount(Amount(300))),
+        bid_on(STRUCK, 11, Offer::Amount(Amount(100))),
+        Command::Hammer(Hammer {
+            lot_id: STRUCK,
+            sold: true,
+            override_reserve: false,
+            paddle: None,
+            price_seen: None,
+        }),
     ];
     for command in commands {
         let at = Timestamp(0);
@@ -118,7 +167,7 @@ fn place(bid_id: u128, bidder: u128, offer: Offer) -> PlaceBid {
 
 #[test]
 fn a_refused_bid_allocates_nothing() {
-    let auction = open_lot();
+    let auction = open_lots();
     let amount = |minor| Offer::Amount(Amount(minor));
     let max = |minor| Offer::Max(Amount(minor));
     let entered = EnterBid {
@@ -128,6 +177,12 @@ fn a_refused_bid_allocates_nothing() {
         channel: Channel::Floor,
         offer: amount(105),
         currency: Currency::USD,
+    };
+    let on = |lot_id, bidder, offer| {
+        Command::PlaceBid(PlaceBid {
+            lot_id,
+            ..place(2, bidder, offer)
+        })
     };
     let cases = [
         (Command::PlaceBid(place(2, 2, amount(105))), Reason::BelowMinimum),
@@ -145,10 +200,23 @@ fn a_refused_bid_allocates_nothing() {
         (Command::PlaceBid(place(2, 4, max(500))), Reason::NotRegistered),
         (Command::PlaceBid(place(1, 2, max(500))), Reason::BidIdReused),
         (Command::EnterBid(entered), Reason::BelowMinimum),
+        (Command::PlaceBid(place(2, 2, amount(910))), Reason::OverLimit),
+        (on(DUTCH, 2, amount(899)), Reason::BelowMinimum),
+        (on(DUTCH, 2, amount(1000)), Reason::OverLimit),
+        (on(SEALED, 1, amount(400)), Reason::AlreadyBid),
+        (on(SEALED, 2, amount(99)), Reason::BelowMinimum),
+        (on(SEALED, 2, amount(901)), Reason::OverLimit),
+        (on(STRUCK, 2, amount(110)), Reason::AfterHammer),
+        (on(LOT, 2, Offer::BuyNow(Amount(110))), Reason::NoBuyNow),
+        (on(LotId(9), 2, amount(110)), Reason::UnknownLot),
     ];
+    let mut ledger = Ledger::default();
+    ledger.hold(SaleId(2), Currency::USD, BidderId(2), Amount(700));
+    ledger.set_limit(BidderId(2), Currency::USD, Some(Amount(1600)));
+    let credit = ledger.in_currency(Currency::USD);
     for (command, reason) in cases {
         let mut given = None;
-        let allocations = allocations_of(|| given = auction.decide(&command, Timestamp(1), &Unlimited).err());
+        let allocations = allocations_of(|| given = auction.decide(&command, Timestamp(1), &credit).err());
         assert_eq!(given.map(|rejection| rejection.reason), Some(reason));
         assert_eq!(allocations, 0, "{reason:?}");
     }

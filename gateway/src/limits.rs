@@ -1,26 +1,15 @@
 //! How often anyone may ask: by address, by account name, by bidder. Memory is bounded whatever the
 //! number of callers.
 
+mod acquainted;
+mod limiter;
+
+use acquainted::Acquainted;
 use gavel_engine::ids::UserId;
-use governor::clock::{Clock, DefaultClock};
-use governor::middleware::NoOpMiddleware;
-use governor::state::StateStore;
-use governor::state::keyed::ShrinkableKeyedStateStore;
-use governor::{Quota, RateLimiter, nanos::Nanos};
+use governor::Quota;
+use limiter::{CALLERS_MAX, Limiter};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-use std::hash::{BuildHasher as _, Hash, RandomState};
-use std::net::IpAddr;
-use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-/// Callers that one limiter tells apart; those beyond share one quota.
-const CALLERS_MAX: usize = 100_000;
-
-/// Checks between two attempts to forget callers when a limiter is full: forgetting looks at all.
-const CHECKS_PER_PURGE: usize = 10_000;
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 /// How often something may happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +29,10 @@ pub struct LimitsConfig {
     pub api: Rate,
     /// Attempts to sign in, by address.
     pub sign_in_address: Rate,
-    /// Attempts to sign in or up, by account name.
+    /// Attempts to sign in to one account that fail, by address.
+    pub sign_in_name_address: Rate,
+    /// Attempts to sign in to one account that fail, from all addresses together, without those
+    /// from where it was signed in to before.
     pub sign_in_name: Rate,
     /// Attempts to sign up, by address.
     pub sign_up_address: Rate,
@@ -48,6 +40,14 @@ pub struct LimitsConfig {
     pub refresh_address: Rate,
     /// Bids, by bidder.
     pub bid: Rate,
+    /// Questions for the fate of bids, by bidder.
+    pub bid_status: Rate,
+    /// Sales that sockets begin to follow, by address: each takes a snapshot of the sale.
+    pub subscribe_address: Rate,
+    /// Connections of any kind at once; fewer where the system does not allow as many open files.
+    pub connections: NonZeroU32,
+    /// WebSockets of one address; at most half of all there may be.
+    pub sockets_per_address: NonZeroU32,
 }
 
 impl Rate {
@@ -73,13 +73,25 @@ impl Default for LimitsConfig {
         const fn rate(per_minute: u32, burst: u32) -> Rate {
             Rate::new(per_minute, burst).expect("neither is zero")
         }
+        #[expect(
+            clippy::expect_used,
+            reason = "evaluated when compiled, with the constants below"
+        )]
+        const fn count(count: u32) -> NonZeroU32 {
+            NonZeroU32::new(count).expect("it is not zero")
+        }
         const DEFAULT: LimitsConfig = LimitsConfig {
             api: rate(30_000, 2_000),
             sign_in_address: rate(120, 60),
-            sign_in_name: rate(10, 10),
+            sign_in_name_address: rate(10, 10),
+            sign_in_name: rate(30, 100),
             sign_up_address: rate(60, 60),
             refresh_address: rate(300, 200),
             bid: rate(600, 20),
+            bid_status: rate(600, 100),
+            subscribe_address: rate(6_000, 4_000),
+            connections: count(25_000),
+            sockets_per_address: count(2_000),
         };
         DEFAULT
     }
@@ -95,24 +107,31 @@ pub struct Limits {
 struct Inner {
     api: Limiter,
     sign_in_address: Limiter,
+    sign_in_name_address: Limiter,
     sign_in_name: Limiter,
+    acquainted: Acquainted,
     sign_up_address: Limiter,
     refresh_address: Limiter,
     bid: Limiter,
+    bid_status: Limiter,
+    subscribe_address: Limiter,
 }
 
 impl Limits {
     /// Limiters that have seen nobody yet.
     pub fn new(config: LimitsConfig) -> Self {
-        let limiter = |rate: Rate| Limiter::new(rate.quota(), CALLERS_MAX, DefaultClock::default());
         Self {
             inner: Arc::new(Inner {
-                api: limiter(config.api),
-                sign_in_address: limiter(config.sign_in_address),
-                sign_in_name: limiter(config.sign_in_name),
-                sign_up_address: limiter(config.sign_up_address),
-                refresh_address: limiter(config.refresh_address),
-                bid: limiter(config.bid),
+                api: Limiter::of(config.api),
+                sign_in_address: Limiter::of(config.sign_in_address),
+                sign_in_name_address: Limiter::of(config.sign_in_name_address),
+                sign_in_name: Limiter::of(config.sign_in_name),
+                acquainted: Acquainted::new(CALLERS_MAX),
+                sign_up_address: Limiter::of(config.sign_up_address),
+                refresh_address: Limiter::of(config.refresh_address),
+                bid: Limiter::of(config.bid),
+                bid_status: Limiter::of(config.bid_status),
+                subscribe_address: Limiter::of(config.subscribe_address),
             }),
         }
     }
@@ -125,16 +144,30 @@ impl Limits {
         self.inner.api.check(network(address))
     }
 
-    /// An attempt to sign in. Also counted by name, so that many addresses do not make many guesses.
-    pub fn sign_in(&self, address: IpAddr, name: &str) -> Result<(), Duration> {
-        self.inner.sign_in_address.check(network(address))?;
-        self.inner.sign_in_name.check(folded(name))
+    /// An attempt to sign in; counts as a failure unless the attempt says otherwise. Counted for
+    /// the account and the address together: nobody keeps anybody else out. Also counted for the
+    /// account alone, so that many addresses do not make many guesses; not from where it was signed
+    /// in to before, so that those many do not keep its owner out either.
+    pub fn sign_in(&self, address: IpAddr, name: &str) -> Result<Attempt, Duration> {
+        let network = network(address);
+        self.inner.sign_in_address.check(network)?;
+        let name = folded(name);
+        self.inner.sign_in_name_address.check((&name, network))?;
+        let acquainted = self.inner.acquainted.contains((&name, network));
+        if !acquainted {
+            self.inner.sign_in_name.check(&name)?;
+        }
+        Ok(Attempt {
+            limits: self.clone(),
+            name,
+            network,
+            acquainted,
+        })
     }
 
     /// An attempt to sign up.
-    pub fn sign_up(&self, address: IpAddr, name: &str) -> Result<(), Duration> {
-        self.inner.sign_up_address.check(network(address))?;
-        self.inner.sign_in_name.check(folded(name))
+    pub fn sign_up(&self, address: IpAddr) -> Result<(), Duration> {
+        self.inner.sign_up_address.check(network(address))
     }
 
     /// A refresh of a session.
@@ -146,10 +179,47 @@ impl Limits {
     pub fn bid(&self, bidder: UserId) -> Result<(), Duration> {
         self.inner.bid.check(bidder.0)
     }
+
+    /// A question for the fate of a bid.
+    pub fn bid_status(&self, bidder: UserId) -> Result<(), Duration> {
+        self.inner.bid_status.check(bidder.0)
+    }
+
+    /// A sale that a socket begins to follow.
+    pub fn subscribe(&self, address: IpAddr) -> Result<(), Duration> {
+        self.inner.subscribe_address.check(network(address))
+    }
+}
+
+/// An attempt to sign in that was let through.
+#[derive(Debug)]
+#[must_use = "without a word on how it ended it counts as a failure"]
+pub struct Attempt {
+    limits: Limits,
+    name: String,
+    network: IpAddr,
+    acquainted: bool,
+}
+
+impl Attempt {
+    /// The password was right.
+    pub fn succeeded(self) {
+        self.limits.inner.acquainted.add((&self.name, self.network));
+        self.give_back();
+    }
+
+    /// The password was not looked at.
+    pub fn give_back(self) {
+        let inner = &self.limits.inner;
+        inner.sign_in_name_address.give_back((&self.name, self.network));
+        if !self.acquainted {
+            inner.sign_in_name.give_back(&self.name);
+        }
+    }
 }
 
 /// Whoever has one IPv6 address has 2⁶⁴ of them.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
@@ -164,148 +234,9 @@ fn folded(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-/// One quota for each caller.
-#[derive(Debug)]
-struct Limiter<C: Clock = DefaultClock> {
-    quotas: RateLimiter<u64, Callers, C, NoOpMiddleware<C::Instant>>,
-    /// Callers are known by a keyed hash: memory does not grow with the length of names, and nobody
-    /// can choose a name to be taken for another.
-    hasher: RandomState,
-    callers_max: usize,
-    checks_when_full: AtomicUsize,
-}
-
-impl<C: Clock> Limiter<C> {
-    fn new(quota: Quota, callers_max: usize, clock: C) -> Self {
-        Self {
-            quotas: RateLimiter::new(quota, Callers::new(callers_max), clock),
-            hasher: RandomState::new(),
-            callers_max,
-            checks_when_full: AtomicUsize::new(0),
-        }
-    }
-
-    fn check(&self, caller: impl Hash) -> Result<(), Duration> {
-        if self.quotas.len() >= self.callers_max
-            && self
-                .checks_when_full
-                .fetch_add(1, Ordering::Relaxed)
-                .is_multiple_of(CHECKS_PER_PURGE)
-        {
-            self.quotas.retain_recent();
-        }
-        self.quotas
-            .check_key(&self.hasher.hash_one(caller))
-            .map_err(|refused| refused.wait_time_from(self.quotas.clock().now()))
-    }
-}
-
-/// When each caller's next request is due. Callers beyond `callers_max` are taken for one.
-#[derive(Debug)]
-struct Callers {
-    callers_max: usize,
-    due: Mutex<Due>,
-}
-
-#[derive(Debug, Default)]
-struct Due {
-    known: HashMap<u64, Nanos>,
-    others: Option<Nanos>,
-}
-
-impl Callers {
-    fn new(callers_max: usize) -> Self {
-        Self {
-            callers_max,
-            due: Mutex::default(),
-        }
-    }
-
-    fn due(&self) -> MutexGuard<'_, Due> {
-        // Each change is a single write, so whoever panics elsewhere leaves it whole.
-        self.due.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl StateStore for Callers {
-    type Key = u64;
-
-    fn measure_and_replace<T, F, E>(&self, caller: &u64, decide: F) -> Result<T, E>
-    where
-        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
-    {
-        let mut due = self.due();
-        let known = due.known.get(caller).copied();
-        let taken_alone = known.is_some() || due.known.len() < self.callers_max;
-        let (decision, next) = decide(if taken_alone { known } else { due.others })?;
-        if taken_alone {
-            due.known.insert(*caller, next);
-        } else {
-            due.others = Some(next);
-        }
-        Ok(decision)
-    }
-}
-
-impl ShrinkableKeyedStateStore<u64> for Callers {
-    fn retain_recent(&self, drop_below: Nanos) {
-        self.due().known.retain(|_, due| *due > drop_below);
-    }
-
-    fn len(&self) -> usize {
-        self.due().known.len()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use governor::clock::FakeRelativeClock;
-
-    fn limiter(
-        per_minute: u32,
-        burst: u32,
-        callers_max: usize,
-    ) -> (Limiter<FakeRelativeClock>, FakeRelativeClock) {
-        let clock = FakeRelativeClock::default();
-        let quota = Rate::new(per_minute, burst).unwrap().quota();
-        (Limiter::new(quota, callers_max, clock.clone()), clock)
-    }
-
-    #[test]
-    fn a_burst_then_the_rate_and_the_wait_that_was_promised() {
-        let (limiter, clock) = limiter(60, 3, 10);
-        for _ in 0..3 {
-            limiter.check("jane").unwrap();
-        }
-        let wait = limiter.check("jane").unwrap_err();
-        assert_eq!(wait, Duration::from_secs(1));
-        limiter.check("john").unwrap();
-        clock.advance(Duration::from_millis(999));
-        limiter.check("jane").unwrap_err();
-        clock.advance(Duration::from_millis(1));
-        limiter.check("jane").unwrap();
-        limiter.check("jane").unwrap_err();
-    }
-
-    #[test]
-    fn callers_beyond_the_bound_share_one_quota_until_others_are_forgotten() {
-        let (limiter, clock) = limiter(60, 1, 2);
-        limiter.check(1).unwrap();
-        limiter.check(2).unwrap();
-        limiter.check(3).unwrap();
-        limiter.check(4).unwrap_err();
-        assert_eq!(limiter.quotas.len(), 2);
-        clock.advance(Duration::from_secs(10));
-        limiter.checks_when_full.store(0, Ordering::Relaxed);
-        limiter.check(4).unwrap();
-        limiter.check(5).unwrap();
-        assert_eq!(limiter.quotas.len(), 2);
-    }
 
     #[test]
     fn an_ipv6_network_is_one_caller() {
@@ -316,16 +247,44 @@ mod tests {
         assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
     }
 
+    fn from(last: u8) -> IpAddr {
+        [192, 0, 2, last].into()
+    }
+
     #[test]
-    fn a_name_is_counted_from_all_addresses_and_in_any_case() {
+    fn guesses_from_one_address_keep_nobody_else_out() {
         let limits = Limits::new(LimitsConfig {
-            sign_in_name: Rate::new(1, 2).unwrap(),
+            sign_in_name_address: Rate::new(1, 2).unwrap(),
             ..LimitsConfig::default()
         });
-        limits.sign_in([192, 0, 2, 1].into(), "jane").unwrap();
-        limits.sign_in([192, 0, 2, 2].into(), "Jane ").unwrap();
-        limits.sign_in([192, 0, 2, 3].into(), "JANE").unwrap_err();
-        limits.sign_in([192, 0, 2, 3].into(), "john").unwrap();
+        for name in ["jane", "Jane "] {
+            let _failed = limits.sign_in(from(1), name).unwrap();
+        }
+        limits.sign_in(from(1), "JANE").unwrap_err();
+        limits.sign_in(from(1), "john").unwrap().give_back();
+        // Those who know their password are never counted.
+        for _ in 0..10 {
+            limits.sign_in(from(2), "jane").unwrap().succeeded();
+        }
+    }
+
+    #[test]
+    fn guesses_from_many_addresses_keep_no_owner_out_either() {
+        let limits = Limits::new(LimitsConfig {
+            sign_in_name: Rate::new(1, 3).unwrap(),
+            ..LimitsConfig::default()
+        });
+        limits.sign_in(from(1), "jane").unwrap().succeeded();
+        for last in 2..5 {
+            let _failed = limits.sign_in(from(last), "jane").unwrap();
+        }
+        limits.sign_in(from(5), "Jane").unwrap_err();
+        limits.sign_in(from(5), "john").unwrap().succeeded();
+        for _ in 0..3 {
+            limits.sign_in(from(1), "Jane").unwrap().succeeded();
+        }
+        // A guess from there is counted there.
+        let _failed = limits.sign_in(from(1), "jane").unwrap();
     }
 
     #[test]
@@ -334,7 +293,11 @@ mod tests {
             serde_json::from_str(r#"{"bid": {"per_minute": 60, "burst": 5}}"#).unwrap();
         assert_eq!(config.bid, Rate::new(60, 5).unwrap());
         assert_eq!(config.api, LimitsConfig::default().api);
-        for wrong in [r#"{"bid": {"per_minute": 0, "burst": 5}}"#, r#"{"bids": {}}"#] {
+        for wrong in [
+            r#"{"bid": {"per_minute": 0, "burst": 5}}"#,
+            r#"{"bids": {}}"#,
+            r#"{"connections": 0}"#,
+        ] {
             serde_json::from_str::<LimitsConfig>(wrong).unwrap_err();
         }
     }

@@ -143,7 +143,8 @@ impl Problem {
         }
     }
 
-    fn busy(detail: String) -> Self {
+    /// The node has as much to do as it may; the same may be asked again in a moment.
+    pub fn busy(detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             retry_after: Some(BUSY_RETRY_AFTER),
             ..Self::new(Code::Unavailable, detail)

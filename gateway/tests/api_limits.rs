@@ -42,6 +42,51 @@ async fn guesses_are_counted_by_name_from_all_addresses() {
 }
 
 #[actix_web::test]
+async fn nobody_keeps_the_owner_of_an_account_out() {
+    let node = Node::start_with(|config| {
+        config.limits.sign_in_name_address = quota(3);
+        config.limits.sign_in_name = quota(4);
+        config.trusted_proxies = vec!["127.0.0.1".to_owned()];
+    })
+    .await;
+    let jane = node.bidder("jane").await;
+    let sign_in = async |from: &str| {
+        let request = node.request(Method::POST, "/api/v1/auth/sign-in");
+        let credentials = json!({"name": "jane", "password": PASSWORD});
+        send(request.header("x-forwarded-for", from).json(&credentials)).await
+    };
+    // Neither signing in nor trying to sign up under the name uses anything up.
+    for _ in 0..6 {
+        sign_in("192.0.2.9").await.json(200);
+        let taken = json!({"name": "jane", "display_name": "Jane", "password": PASSWORD});
+        node.post("/auth/sign-up", None, taken)
+            .await
+            .problem(409, "name_taken");
+    }
+    for _ in 0..3 {
+        guess(&node, "jane", "192.0.2.1")
+            .await
+            .problem(401, "bad_credentials");
+    }
+    limited(&guess(&node, "jane", "192.0.2.1").await);
+    limited(&sign_in("192.0.2.1").await);
+    // Elsewhere the name is still good for one more guess.
+    sign_in("192.0.2.2").await.json(200);
+    guess(&node, "jane", "192.0.2.3")
+        .await
+        .problem(401, "bad_credentials");
+    limited(&guess(&node, "jane", "192.0.2.4").await);
+    limited(&sign_in("192.0.2.4").await);
+    // Who was here before comes in again, and who is in stays.
+    sign_in("192.0.2.9").await.json(200);
+    let refresh = json!({"refresh_token": jane["refresh_token"]});
+    let request = node.request(Method::POST, "/api/v1/auth/refresh");
+    send(request.header("x-forwarded-for", "192.0.2.1").json(&refresh))
+        .await
+        .json(200);
+}
+
+#[actix_web::test]
 async fn guesses_are_counted_by_address_and_strangers_cannot_choose_theirs() {
     let node = Node::start_with(|config| config.limits.sign_in_address = quota(2)).await;
     guess(&node, "a-name", "192.0.2.1")

@@ -10,189 +10,39 @@
 mod process;
 
 use process::{
-    gavel::{Gavel, Launch},
-    house::{self, Api, CURRENCY, House, OPENING_MINOR, STEP_MINOR},
-    socket::{Heard, Socket},
+    bids::Bids,
+    gavel::Launch,
+    house::{self, Api, House},
+    socket::Socket,
     text,
     tree::{self, differences, tree},
+    used::Used,
 };
 use reqwest::Method;
 use rustix::process::Signal;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
     fs::{self, OpenOptions, Permissions},
     io::{ErrorKind, Write},
     net::TcpListener,
     os::unix::fs::{FileExt, PermissionsExt},
-    path::{Path, PathBuf},
+    path::Path,
     time::Duration,
 };
-use tempfile::TempDir;
-use uuid::Uuid;
-
-/// A data directory in which a sale has been held and that was closed cleanly.
-struct Used {
-    directory: TempDir,
-    data: PathBuf,
-    launch: Launch,
-    house: House,
-    /// The first lot's bids.
-    history: Vec<Value>,
-    last_lsn: u64,
-}
-
-impl Used {
-    async fn directory() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let (data, config) = house::open(directory.path()).await;
-        let launch = Launch::serve(&data).arguments(["--config", config.to_str().unwrap()]);
-        let gavel = launch.start().await;
-        let house = House::prepare(&gavel.address, 2, 2).await;
-        open_first_lot(&gavel.address, &house).await;
-        let mut bids = Bids::new(&house);
-        for _ in 0..60 {
-            assert_eq!(bids.next(&gavel.address).await["type"], "bid_accepted");
-        }
-        let history = history(&gavel.address, &house).await;
-        assert_eq!(history.len(), 60);
-        gavel.signal(Signal::TERM);
-        gavel.ended().await;
-        let gavel = launch.start().await;
-        let last_lsn = gavel.output().logged("the journal was read")[0]["last_lsn"]
-            .as_u64()
-            .unwrap();
-        gavel.signal(Signal::TERM);
-        gavel.ended().await;
-        Self {
-            directory,
-            data,
-            launch,
-            house,
-            history,
-            last_lsn,
-        }
-    }
-
-    /// It refuses to start and names what is in the way; nothing but the lock's holder has changed.
-    async fn refuses(&self, wanted: &[&str]) {
-        let before = content(&self.data);
-        let ended = self.launch.refused().await;
-        assert_reason(&ended, wanted);
-        assert_eq!(differences(&before, &content(&self.data)), [""; 0]);
-    }
-
-    /// It starts and has everything.
-    async fn starts(&self) -> Gavel {
-        let gavel = self.launch.start().await;
-        assert_eq!(history(&gavel.address, &self.house).await, self.history);
-        gavel
-    }
-
-    /// The segment that was written last, and where its records end.
-    fn last_segment(&self) -> (PathBuf, u64) {
-        let mut names = tree(&self.data.join("journal")).into_iter();
-        let (name, bytes) = names.rfind(|(name, _)| is_segment(name)).unwrap();
-        let bytes = bytes.unwrap();
-        let end = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
-        (self.data.join("journal").join(name), end as u64)
-    }
-}
-
-fn is_segment(name: &str) -> bool {
-    Path::new(name)
-        .extension()
-        .is_some_and(|extension| extension == "seg")
-}
-
-/// What a directory holds, but for who holds its lock, and what sqlite and sled note for themselves
-/// whenever they are opened.
-fn content(data: &Path) -> tree::Tree {
-    let mut content = tree(data);
-    let notes = ["LOCK", "gavel.sqlite-wal", "gavel.sqlite-shm"];
-    content.retain(|name, _| !notes.contains(&name.as_str()) && !name.starts_with("snapshots/snap."));
-    content
-}
-
-/// One reason on standard error with all of these words, exit code 1, and no address announced.
-fn assert_reason(ended: &process::gavel::Ended, wanted: &[&str]) {
-    let said = ended.output.stderr.join("\n");
-    assert_eq!(ended.status.code(), Some(1), "{said}");
-    assert_eq!(ended.output.stdout, [""; 0]);
-    assert!(!said.contains("panicked"), "{said}");
-    let reason = ended.output.reason();
-    for word in wanted {
-        assert!(reason.contains(word), "{word} is missing: {reason}");
-    }
-}
-
-async fn open_first_lot(address: &str, house: &House) {
-    let mut console = Socket::follow(address, &house.staff, &house.sale).await.unwrap();
-    let command = json!({
-        "type": "command", "command_id": "open", "sale_id": house.sale, "command": {"kind": "next_lot"},
-    });
-    console.send(&command).await;
-    console.expect("command_done").await;
-}
-
-async fn history(address: &str, house: &House) -> Vec<Value> {
-    Api::at(address)
-        .history(&house.staff, &house.sale, &house.lots[0])
-        .await
-}
-
-/// A bidder who raises the own maximum again and again.
-struct Bids<'a> {
-    house: &'a House,
-    socket: Option<Socket>,
-    count: i64,
-}
-
-impl<'a> Bids<'a> {
-    fn new(house: &'a House) -> Self {
-        Self {
-            house,
-            socket: None,
-            count: 0,
-        }
-    }
-
-    /// Places the next bid and gives its answer.
-    async fn next(&mut self, address: &str) -> Value {
-        if self.socket.as_ref().is_none_or(|socket| socket.left() == 0) {
-            let token = &self.house.bidders[0].token;
-            self.socket = Socket::follow(address, token, &self.house.sale).await;
-        }
-        let socket = self.socket.as_mut().unwrap();
-        let bid = json!({
-            "type": "bid", "bid_id": Uuid::new_v4(), "sale_id": self.house.sale, "lot_id": self.house.lots[0],
-            "currency": CURRENCY, "max_minor": OPENING_MINOR + STEP_MINOR * self.count,
-        });
-        self.count += 1;
-        assert!(socket.send(&bid).await);
-        loop {
-            match socket.next().await {
-                Heard::Message(message) if message["bid_id"] == bid["bid_id"] => return message,
-                Heard::Message(message) => assert_ne!(message["type"], "error", "{message}"),
-                other => panic!("{other:?} instead of an answer"),
-            }
-        }
-    }
-}
 
 #[actix_web::test]
 async fn a_directory_in_use_names_the_process_that_has_it() {
     let directory = tempfile::tempdir().unwrap();
-    let (data, config) = house::open(directory.path()).await;
-    let launch = Launch::serve(&data).arguments(["--config", config.to_str().unwrap()]);
+    let (data, launch) = house::open(directory.path()).await;
     let holder = launch.start().await;
     let before = tree(&data);
     let ended = launch.refused().await;
     let pid = format!("process {}", holder.pid());
-    assert_reason(&ended, &[data.to_str().unwrap(), "in use", &pid]);
+    ended.assert_reason(&[data.to_str().unwrap(), "in use", &pid]);
     // sqlite and sled of the holder may write at any time; it has nothing to do here.
     assert_eq!(differences(&before, &tree(&data)), [""; 0]);
     let house = House::prepare(&holder.address, 1, 1).await;
-    assert_eq!(history(&holder.address, &house).await.len(), 0);
+    assert_eq!(house.first_lots_history(&holder.address).await.len(), 0);
 
     // A killed holder holds nothing.
     holder.kill().assert_killed();
@@ -206,7 +56,7 @@ async fn something_else_in_place_of_a_directory_is_named_and_left_alone() {
     fs::write(&data, "a letter").unwrap();
     for path in [data.clone(), data.join("below")] {
         let ended = Launch::serve(&path).refused().await;
-        assert_reason(&ended, &[data.to_str().unwrap(), "not a directory"]);
+        ended.assert_reason(&[data.to_str().unwrap(), "not a directory"]);
     }
     assert_eq!(fs::read(&data).unwrap(), b"a letter");
 
@@ -214,10 +64,7 @@ async fn something_else_in_place_of_a_directory_is_named_and_left_alone() {
     fs::create_dir(&data).unwrap();
     fs::write(data.join("journal"), "a diary").unwrap();
     let ended = Launch::serve(&data).refused().await;
-    assert_reason(
-        &ended,
-        &[data.join("journal").to_str().unwrap(), "not a directory"],
-    );
+    ended.assert_reason(&[data.join("journal").to_str().unwrap(), "not a directory"]);
     assert_eq!(fs::read(data.join("journal")).unwrap(), b"a diary");
 }
 
@@ -236,7 +83,7 @@ async fn a_read_only_directory_is_named() {
 
     let absent = used.directory.path().join("absent");
     let ended = Launch::serve(&absent).in_own_mounts(&read_only).refused().await;
-    assert_reason(&ended, &[absent.to_str().unwrap(), "read-only"]);
+    ended.assert_reason(&[absent.to_str().unwrap(), "read-only"]);
     assert!(!absent.exists());
 }
 
@@ -249,14 +96,14 @@ async fn a_full_disk_is_named_at_the_start() {
     for kib in [8, 64, 4096] {
         let small = format!("mount -t tmpfs -o size={kib}k tmpfs '{place}'");
         let ended = Launch::serve(&data).in_own_mounts(&small).refused().await;
-        assert_reason(&ended, &[data.to_str().unwrap(), "space"]);
+        ended.assert_reason(&[data.to_str().unwrap(), "space"]);
     }
 }
 
 #[actix_web::test]
 async fn a_node_whose_disk_fills_up_refuses_bids_before_it_is_full_and_serves_readers() {
     let directory = tempfile::tempdir().unwrap();
-    let (data, config) = house::open(directory.path()).await;
+    let (data, launch) = house::open(directory.path()).await;
     let template = directory.path().join("template");
     fs::rename(&data, &template).unwrap();
     fs::create_dir(&data).unwrap();
@@ -265,10 +112,9 @@ async fn a_node_whose_disk_fills_up_refuses_bids_before_it_is_full_and_serves_re
         data = data.display(),
         template = template.display(),
     );
-    let launch = Launch::serve(&data).arguments(["--config", config.to_str().unwrap()]);
     let gavel = launch.clone().in_own_mounts(&disk).start().await;
     let house = House::prepare(&gavel.address, 1, 1).await;
-    open_first_lot(&gavel.address, &house).await;
+    house.open_first_lot(&gavel.address).await;
     let mut bids = Bids::new(&house);
     assert_eq!(bids.next(&gavel.address).await["type"], "bid_accepted");
 
@@ -293,7 +139,7 @@ async fn a_node_whose_disk_fills_up_refuses_bids_before_it_is_full_and_serves_re
 
     // Readers notice nothing; whoever asks for the node's health is told.
     let api = Api::at(&gavel.address);
-    assert_eq!(history(&gavel.address, &house).await.len(), accepted);
+    assert_eq!(house.first_lots_history(&gavel.address).await.len(), accepted);
     let mut watcher = Socket::follow(&gavel.address, &house.staff, &house.sale)
         .await
         .unwrap();
@@ -324,12 +170,12 @@ async fn a_node_whose_disk_fills_up_refuses_bids_before_it_is_full_and_serves_re
     api.post("/auth/sign-up", None, late).await;
 
     // The disk goes with the process; a copy of it has everything that was accepted, and no more.
-    let kept = history(&gavel.address, &house).await;
+    let kept = house.first_lots_history(&gavel.address).await;
     assert_eq!(kept.len(), accepted + 1);
     tree::copy(&gavel.path(&data), &data);
     gavel.kill().assert_killed();
     let gavel = launch.start().await;
-    assert_eq!(history(&gavel.address, &house).await, kept);
+    assert_eq!(house.first_lots_history(&gavel.address).await, kept);
     Api::at(&gavel.address)
         .sign_in("late-comer", house::PASSWORD)
         .await;
@@ -498,7 +344,7 @@ async fn wrong_settings_are_named_and_nothing_is_made() {
     let file = directory.path().join("gavel.toml");
     let name = file.to_str().unwrap();
     let launch = || Launch::serve(&data).arguments(["--config", name]);
-    assert_reason(&launch().refused().await, &[name, "not there"]);
+    launch().refused().await.assert_reason(&[name, "not there"]);
     for (text, wanted) in [
         ("workers = ", ["TOML", name]),
         ("wokers = 2", ["wokers", name]),
@@ -511,7 +357,7 @@ async fn wrong_settings_are_named_and_nothing_is_made() {
         ("[limits]\nbid = { per_minute = 0, burst = 1 }", ["limits", name]),
     ] {
         fs::write(&file, text).unwrap();
-        assert_reason(&launch().refused().await, &wanted);
+        launch().refused().await.assert_reason(&wanted);
         assert!(!data.exists(), "{text}");
     }
     fs::write(&file, "").unwrap();

@@ -14,15 +14,16 @@ use process::{
     console::{self, Log, event_of},
     gavel::{Gavel, Launch},
     house::{self, Api, House},
+    seed,
     socket::Socket,
-    text,
+    text, within,
     world::{Director, World},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
+    time::Duration,
 };
 use tokio::task::JoinSet;
 
@@ -33,21 +34,10 @@ const LOTS: usize = 5;
 /// A run takes a fraction of this; more means that somebody waits for ever.
 const PATIENCE: Duration = Duration::from_mins(3);
 
-/// The seed of this run: `GAVEL_TEST_SEED`, or a new one.
-fn seed() -> u64 {
-    let given = std::env::var("GAVEL_TEST_SEED").ok();
-    given.map_or_else(rand::random, |seed| seed.parse().unwrap())
-}
-
 #[actix_web::test]
 async fn a_node_killed_twenty_times_in_a_sale_forgets_nothing_that_it_has_answered() {
-    let seed = seed();
-    // Shown when the test fails.
-    println!("GAVEL_TEST_SEED={seed}");
-    let began = Instant::now();
-    let run = tokio::time::timeout(PATIENCE, hold_a_sale(seed));
-    let tally = run.await.expect("somebody waits for ever");
-    println!("{tally:#?} in {:?}", began.elapsed());
+    let tally = within(PATIENCE, hold_a_sale(seed())).await;
+    println!("{tally:#?}");
 }
 
 /// What was compared.
@@ -72,8 +62,7 @@ async fn hold_a_sale(seed: u64) -> Tally {
     let mut rng = StdRng::seed_from_u64(seed);
     let mut tally = Tally::default();
     let directory = tempfile::tempdir().unwrap();
-    let (data, config) = house::open(directory.path()).await;
-    let launch = Launch::serve(&data).arguments(["--config", config.to_str().unwrap()]);
+    let (_, launch) = house::open(directory.path()).await;
 
     let gavel = launch.start().await;
     let house = House::prepare(&gavel.address, LOTS, BIDDERS).await;

@@ -13,15 +13,16 @@ use process::{
     bidder::essence,
     gavel::{Gavel, Launch},
     house::Api,
+    seed,
     socket::{Heard, Socket},
-    text,
+    text, within,
     witness::{Audience, Witness},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
+    time::Duration,
 };
 use uuid::Uuid;
 
@@ -35,14 +36,8 @@ const PATIENCE: Duration = Duration::from_mins(4);
 
 #[actix_web::test]
 async fn the_demonstration_killed_twenty_times_takes_nothing_back() {
-    let given = std::env::var("GAVEL_TEST_SEED").ok();
-    let seed: u64 = given.map_or_else(rand::random, |seed| seed.parse().unwrap());
-    // Shown when the test fails.
-    println!("GAVEL_TEST_SEED={seed}");
-    let began = Instant::now();
-    let run = tokio::time::timeout(PATIENCE, hold_the_demonstration(seed));
-    let tally = run.await.expect("somebody waits for ever");
-    println!("{tally:#?} in {:?}", began.elapsed());
+    let tally = within(PATIENCE, hold_the_demonstration(seed())).await;
+    println!("{tally:#?}");
 }
 
 /// What was compared.

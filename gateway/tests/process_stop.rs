@@ -10,8 +10,8 @@
 mod process;
 
 use process::{
-    gavel::{Ended, Launch},
-    house::{self, Api, CURRENCY, House, OPENING_MINOR, STEP_MINOR},
+    gavel::Ended,
+    house::{self, CURRENCY, House, OPENING_MINOR, STEP_MINOR},
     socket::{Heard, Socket},
     text,
 };
@@ -42,11 +42,10 @@ async fn sigint_in_the_middle_of_bids_drains_and_leaves_nothing_to_mend() {
 
 async fn stops_cleanly(signal: Signal) {
     let directory = tempfile::tempdir().unwrap();
-    let (data, config) = house::open(directory.path()).await;
-    let launch = Launch::serve(&data).arguments(["--config", config.to_str().unwrap()]);
+    let (_, launch) = house::open(directory.path()).await;
     let gavel = launch.start().await;
     let house = Rc::new(House::prepare(&gavel.address, 2, BIDDERS).await);
-    open_first_lot(&gavel.address, &house).await;
+    house.open_first_lot(&gavel.address).await;
 
     let answered = Rc::new(Answered::default());
     let mut bidders = Vec::new();
@@ -85,9 +84,7 @@ async fn stops_cleanly(signal: Signal) {
     let gavel = launch.start().await;
     let read = read_at_start(&gavel.output());
     assert_eq!(read["records"], 0, "{read}");
-    let history = Api::at(&gavel.address)
-        .history(&house.staff, &house.sale, &house.lots[0])
-        .await;
+    let history = house.first_lots_history(&gavel.address).await;
     let kept: BTreeMap<_, _> = history
         .iter()
         .map(|bid| (text(&bid["bid_id"]), bid["seq"].clone()))
@@ -115,15 +112,6 @@ fn read_at_start(output: &process::gavel::Output) -> Value {
         output.stderr.join("\n")
     );
     output.logged("the journal was read")[0].clone()
-}
-
-async fn open_first_lot(address: &str, house: &House) {
-    let mut console = Socket::follow(address, &house.staff, &house.sale).await.unwrap();
-    let command = json!({
-        "type": "command", "command_id": "open", "sale_id": house.sale, "command": {"kind": "next_lot"},
-    });
-    console.send(&command).await;
-    console.expect("command_done").await;
 }
 
 /// Sends all its bids at once; gives each one's answer when the node has closed the connection.

@@ -232,8 +232,7 @@ async fn a_token_that_runs_out_ends_the_connection_unless_it_is_renewed() {
     let house = House::room().await;
     let House { sale, lots, .. } = &house;
     let jane = house.bidder("jane").await;
-    let mut console = house.console().await;
-    console.done(sale, json!({"kind": "next_lot"})).await;
+    house.open_first_lot().await;
     let before = house.state().await;
     let (short, short_staff) = tokio::join!(
         house.token_for_ms("jane", 3_500),
@@ -261,8 +260,7 @@ async fn a_token_that_runs_out_ends_the_connection_unless_it_is_renewed() {
 async fn a_client_that_vanishes_leaves_nothing_behind() {
     let house = House::room().await;
     let jane = house.bidder("jane").await;
-    let mut console = house.console().await;
-    console.done(&house.sale, json!({"kind": "next_lot"})).await;
+    let mut console = house.open_first_lot().await;
     let mut gone = house.follower(&jane).await;
     let bid_id = id();
     let bid = json!({

@@ -32,8 +32,7 @@ async fn a_bid_counts_or_the_answer_says_what_would() {
     let House { sale, lots, .. } = &house;
     let (jane, john) = (house.bidder("jane").await, house.bidder("john").await);
     let (mut jane, mut john) = (house.follower(&jane).await, house.follower(&john).await);
-    let mut console = house.console().await;
-    console.done(sale, json!({"kind": "next_lot"})).await;
+    house.open_first_lot().await;
 
     let first = jane.bid(sale, &lots[0], json!({"amount_minor": 50_000})).await;
     let paddle = jane.received[1]["you"]["paddle"].clone();
@@ -101,8 +100,7 @@ async fn a_repeat_gets_the_first_answer() {
     let (jane, john) = (house.bidder("jane").await, house.bidder("john").await);
     let mut client = house.follower(&jane).await;
     let mut other = house.follower(&john).await;
-    let mut console = house.console().await;
-    console.done(sale, json!({"kind": "next_lot"})).await;
+    house.open_first_lot().await;
     let low = json!({"amount_minor": 40_000});
     let offer = json!({"amount_minor": 50_000});
     let refusal = client.bid(sale, &lots[0], low.clone()).await;
@@ -159,8 +157,7 @@ async fn a_bid_that_did_not_arrive_is_void_for_ever() {
     let House { sale, lots, .. } = &house;
     let jane = house.bidder("jane").await;
     let mut client = house.follower(&jane).await;
-    let mut console = house.console().await;
-    console.done(sale, json!({"kind": "next_lot"})).await;
+    house.open_first_lot().await;
     let before = house.standing().await;
     let lost = id();
     let fate = client.bid_status(sale, &lost).await;
@@ -199,8 +196,7 @@ async fn nobody_bids_who_may_not() {
     for bidder in [&owner, &guest_of_honour] {
         house.say(bidder, "approve").await;
     }
-    let mut console = house.console().await;
-    console.done(sale, json!({"kind": "next_lot"})).await;
+    let mut console = house.open_first_lot().await;
     let mut suspended = house.follower(&guest_of_honour).await;
     let good = suspended
         .bid(sale, &lots[0], json!({"amount_minor": 50_000}))
@@ -242,8 +238,7 @@ async fn amounts_currencies_and_lots_that_make_no_sense_are_refused() {
     let House { sale, lots, .. } = &house;
     let jane = house.bidder("jane").await;
     let mut client = house.follower(&jane).await;
-    let mut console = house.console().await;
-    console.done(sale, json!({"kind": "next_lot"})).await;
+    let mut console = house.open_first_lot().await;
     let before = house.standing().await;
     for amount in [0, -1, -50_000, i64::MIN, i64::MAX, 1_000_000_000_000_001] {
         for field in ["amount_minor", "max_minor"] {
@@ -331,8 +326,7 @@ async fn the_largest_amount_is_still_an_amount() {
     let House { sale, lots, .. } = &house;
     let (jane, john) = (house.bidder("jane").await, house.bidder("john").await);
     let (mut jane, mut john) = (house.follower(&jane).await, house.follower(&john).await);
-    let mut console = house.console().await;
-    console.done(sale, json!({"kind": "next_lot"})).await;
+    house.open_first_lot().await;
     let most = 1_000_000_000_000_000_i64;
     jane.bid(sale, &lots[0], json!({"max_minor": most})).await;
     let tied = john.bid(sale, &lots[0], json!({"max_minor": most})).await;
@@ -353,8 +347,7 @@ async fn a_bid_of_no_known_shape_ends_the_connection_and_nothing_else() {
     let house = House::room().await;
     let House { sale, lots, .. } = &house;
     let jane = house.bidder("jane").await;
-    let mut console = house.console().await;
-    console.done(sale, json!({"kind": "next_lot"})).await;
+    house.open_first_lot().await;
     let mut witness = house.follower(&jane).await;
     let before = house.state().await;
     let bid = |rest: &str| {
@@ -402,8 +395,7 @@ async fn too_many_bids_are_put_off() {
     let House { sale, lots, .. } = &house;
     let (jane, john) = (house.bidder("jane").await, house.bidder("john").await);
     let mut client = house.follower(&jane).await;
-    let mut console = house.console().await;
-    console.done(sale, json!({"kind": "next_lot"})).await;
+    house.open_first_lot().await;
     client.bid(sale, &lots[0], json!({"amount_minor": 50_000})).await;
     client.bid_status(sale, &id()).await;
     let before = house.state().await;
@@ -433,8 +425,7 @@ async fn bids_sent_in_one_go_are_answered_in_their_order() {
     let House { sale, lots, .. } = &house;
     let jane = house.bidder("jane").await;
     let mut client = house.follower(&jane).await;
-    let mut console = house.console().await;
-    console.done(sale, json!({"kind": "next_lot"})).await;
+    house.open_first_lot().await;
     let ids: Vec<_> = (0..15).map(|_| id()).collect();
     for (bid_id, max) in ids.iter().zip((60_000..).step_by(1_000)) {
         let bid = json!({

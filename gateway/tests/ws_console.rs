@@ -273,8 +273,7 @@ async fn commands_that_make_no_sense_are_refused_and_change_nothing() {
 async fn an_unnamed_room_winner_is_named_by_the_hammer() {
     let house = House::room().await;
     let House { sale, lots, .. } = &house;
-    let mut console = house.console().await;
-    console.done(sale, json!({"kind": "next_lot"})).await;
+    let mut console = house.open_first_lot().await;
     for amount in [50_000, 55_000] {
         // Each time a new one, or the second would be refused as leading already.
         console
@@ -291,8 +290,7 @@ async fn bidders_and_unknown_commands_end_their_connection_and_nothing_else() {
     let house = House::room().await;
     let House { sale, lots, .. } = &house;
     let jane = house.bidder("jane").await;
-    let mut console = house.console().await;
-    console.done(sale, json!({"kind": "next_lot"})).await;
+    house.open_first_lot().await;
     let before = house.state().await;
     let command =
         |command: Value| json!({"type": "command", "command_id": id(), "sale_id": sale, "command": command});

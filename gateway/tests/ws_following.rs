@@ -36,8 +36,7 @@ async fn a_guest_watches_and_may_do_no_more() {
     assert_eq!(json!(ids), json!(lots), "in running order");
     assert_eq!(snapshot["lots"][0]["minimum_minor"], 50_000);
 
-    let mut console = house.console().await;
-    console.done(sale, json!({"kind": "next_lot"})).await;
+    house.open_first_lot().await;
     let opened = guest.update_with("lot_opened").await;
     assert_eq!(opened["sale"]["status"], "live");
     assert_eq!(opened["sale"]["current_lot_id"], json!(lots[0]));
@@ -242,8 +241,7 @@ async fn own_standing_reaches_all_sockets_of_its_user_and_nobody_else() {
             == json!([{"lot_id": lots[0], "max_minor": null, "leading": false, "absentee_minor": 70_000}])
     })
     .await;
-    let mut console = house.console().await;
-    console.done(sale, json!({"kind": "next_lot"})).await;
+    let mut console = house.open_first_lot().await;
     let bid_id = event(&console.update_with("bid_accepted").await, "bid_accepted").unwrap()["bid_id"].clone();
     console
         .done(

@@ -7,7 +7,7 @@ mod undone;
 use super::{
     RECORD,
     credit::CreditBook,
-    messages::{CommandReply, Direct, Durable, Misplaced, Refused, Stop},
+    messages::{CommandReply, Direct, Durable, Misplaced, Refused, Reply, Stop},
     obituary::Obituary,
     outstanding::{Outstanding, Waiting},
     projector::{Projection, Projector},
@@ -33,7 +33,8 @@ use serde_json::value::RawValue;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
-/// Requests that may wait for one auction; the next one is answered `busy`.
+/// Requests that one auction may have under way, from its mailbox to the disk; the next one is answered
+/// `busy`.
 pub(super) const MAILBOX_MAX: usize = 4096;
 
 /// How long a close waits that the journal had no room for.
@@ -224,7 +225,7 @@ impl AuctionActor {
         Ok(())
     }
 
-    fn command(&mut self, command: &Command, reply: oneshot::Sender<CommandReply>) {
+    fn command(&mut self, command: &Command, reply: Reply<CommandReply>) {
         let now = self.now();
         match self.advance(now).and_then(|()| self.decide(command, now)) {
             Err(refused) => {
@@ -269,6 +270,7 @@ impl AuctionActor {
         if self.topic.take_presence_changed() {
             self.tell_presence();
         }
+        self.projection_lost |= self.projector.take_lost();
         if self.projection_lost {
             let whole = Projection::whole(&self.stable);
             self.projection_lost = !whole.is_none_or(|whole| self.projector.try_send(whole));

@@ -4,7 +4,7 @@ use super::{
     actor::AuctionActor,
     messages::{
         Arrival, Bid, BidReply, BidStatus, CommandReply, Direct, Follow, Followed, Foresee, Foreseen,
-        History, Offered, Refused,
+        History, Offered, Refused, Reply,
     },
     topic::Topic,
     wire::{Audience, BidView},
@@ -16,20 +16,33 @@ use gavel_engine::{
     ids::{BidId, BidderId, LotId, SaleId, UserId},
 };
 use std::sync::Arc;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
-/// Reaches one auction. A full mailbox answers [`Refused::Busy`] at once; nothing is dropped
-/// silently and nobody waits in front of it.
+/// Reaches one auction. One that has as many requests under way as it may answers [`Refused::Busy`] at
+/// once; nothing is dropped silently and nobody waits in front of it.
 #[derive(Debug, Clone)]
 pub struct AuctionHandle {
     sale_id: SaleId,
     addr: Addr<AuctionActor>,
     topic: Arc<Topic>,
+    /// One place for each request under way, shared by all handles. The mailbox's own bound would hold
+    /// for each clone of the address by itself.
+    places: Arc<Semaphore>,
 }
 
 impl AuctionHandle {
-    pub(super) fn new(sale_id: SaleId, addr: Addr<AuctionActor>, topic: Arc<Topic>) -> Self {
-        Self { sale_id, addr, topic }
+    pub(super) fn new(
+        sale_id: SaleId,
+        addr: Addr<AuctionActor>,
+        topic: Arc<Topic>,
+        places: Arc<Semaphore>,
+    ) -> Self {
+        Self {
+            sale_id,
+            addr,
+            topic,
+            places,
+        }
     }
 
     /// The sale.
@@ -133,14 +146,17 @@ impl AuctionHandle {
 
     /// An actor that stops or panics with requests in its mailbox lets go of their ways back: the
     /// request may be sent again, and bids then get their first answer.
-    async fn ask<M, T>(&self, message: impl FnOnce(oneshot::Sender<T>) -> M) -> Result<T, Refused>
+    async fn ask<M, T>(&self, message: impl FnOnce(Reply<T>) -> M) -> Result<T, Refused>
     where
         M: Message<Result = ()> + Send + 'static,
         AuctionActor: Handler<M>,
         actix::Context<AuctionActor>: ToEnvelope<AuctionActor, M>,
     {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        let place = place.map_err(|_| Refused::Busy)?;
         let (reply, answer) = oneshot::channel();
-        self.addr.try_send(message(reply)).map_err(|_| Refused::Busy)?;
+        let request = message(Reply::new(reply, place));
+        self.addr.try_send(request).map_err(|_| Refused::Busy)?;
         answer.await.map_err(|_| Refused::Busy)
     }
 

@@ -11,7 +11,7 @@ use gavel_engine::{
     money::Amount,
     time::Timestamp,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 /// A request that the auction could not take on now; nothing has happened, and the same request
 /// may be sent again.
@@ -70,6 +70,28 @@ pub(super) enum Offered {
     Entered(EnterBid),
 }
 
+/// The way back to whoever asks, with the place that the request takes among those that the auction
+/// has under way. The place is free again when the answer leaves or the request is let go of, not
+/// when the asker stops waiting.
+#[derive(Debug)]
+pub struct Reply<T> {
+    answer: oneshot::Sender<T>,
+    place: OwnedSemaphorePermit,
+}
+
+impl<T> Reply<T> {
+    pub(super) fn new(answer: oneshot::Sender<T>, place: OwnedSemaphorePermit) -> Self {
+        Self { answer, place }
+    }
+
+    /// Answers; `Err` when nobody waits any more.
+    pub(super) fn send(self, answer: T) -> Result<(), T> {
+        // First: whoever has the answer may ask again.
+        drop(self.place);
+        self.answer.send(answer)
+    }
+}
+
 /// A bid, by its bidder or entered by the clerk.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
@@ -77,7 +99,7 @@ pub(super) struct Bid {
     /// The bid.
     pub offered: Offered,
     /// The way back.
-    pub reply: oneshot::Sender<BidReply>,
+    pub reply: Reply<BidReply>,
 }
 
 /// The fate of a bid is asked for; one that is not known is void from now on.
@@ -89,7 +111,7 @@ pub struct BidStatus {
     /// Which bid.
     pub bid_id: BidId,
     /// The way back.
-    pub reply: oneshot::Sender<BidReply>,
+    pub reply: Reply<BidReply>,
 }
 
 /// Any other command.
@@ -99,7 +121,7 @@ pub struct Direct {
     /// The command.
     pub command: Command,
     /// The way back.
-    pub reply: oneshot::Sender<CommandReply>,
+    pub reply: Reply<CommandReply>,
 }
 
 /// The state to start from, for one viewer.
@@ -113,7 +135,7 @@ pub struct Follow {
     /// The last seq that the viewer has, to be sent only what was missed.
     pub last_seq: Option<u64>,
     /// The way back.
-    pub reply: oneshot::Sender<Followed>,
+    pub reply: Reply<Followed>,
 }
 
 /// See [`Follow`].
@@ -134,7 +156,7 @@ pub(super) struct Foresee {
     /// The command.
     pub command: Command,
     /// The way back.
-    pub reply: oneshot::Sender<Result<Foreseen, Rejection>>,
+    pub reply: Reply<Result<Foreseen, Rejection>>,
 }
 
 /// See [`Foresee`].
@@ -159,7 +181,7 @@ pub struct History {
     /// The viewer, when signed in.
     pub viewer: Option<UserId>,
     /// The way back; `None` for a lot that is not in the sale.
-    pub reply: oneshot::Sender<Option<Vec<BidView>>>,
+    pub reply: Reply<Option<Vec<BidView>>>,
 }
 
 /// The journal has made records durable.

@@ -1,6 +1,6 @@
 //! What is decided but not durable yet, and who waits for it.
 
-use super::messages::{BidFate, BidReply, CommandReply};
+use super::messages::{BidFate, BidReply, CommandReply, Reply};
 use gavel_engine::{
     Rejection,
     auction::{Auction, Record, Verdict},
@@ -8,7 +8,6 @@ use gavel_engine::{
     lot::Lot,
 };
 use std::collections::VecDeque;
-use tokio::sync::oneshot;
 
 /// An answer that leaves once everything that it reveals is durable.
 #[derive(Debug)]
@@ -17,17 +16,17 @@ pub(super) enum Waiting {
     Bid {
         bid_id: BidId,
         repeated: bool,
-        reply: oneshot::Sender<BidReply>,
+        reply: Reply<BidReply>,
     },
     /// For a bid that is refused without being remembered.
     BidRejected {
         rejection: Rejection,
-        reply: oneshot::Sender<BidReply>,
+        reply: Reply<BidReply>,
     },
     /// For a command.
     Command {
         result: Result<(), Rejection>,
-        reply: oneshot::Sender<CommandReply>,
+        reply: Reply<CommandReply>,
     },
 }
 

@@ -7,7 +7,13 @@ use gavel_engine::{
     lot::{self, Lot, Phase},
 };
 use gavel_storage::relational::{Change, LotResult, Outcome, SaleStatus, Store};
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use tokio::sync::mpsc;
 
 /// Projections that may wait; more are told again later from the state.
@@ -20,7 +26,7 @@ const CONSUMER: &str = "results";
 const TRIES_MAX: u32 = 5;
 
 /// The wait after a failed try.
-const RETRY_MS: u64 = 200;
+const RETRY: Duration = Duration::from_millis(200);
 
 /// What one record, or the whole state, means to the relational store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +34,7 @@ pub(super) struct Projection {
     sale_id: SaleId,
     seq: u64,
     changes: Vec<Change>,
+    is_whole: bool,
 }
 
 impl Projection {
@@ -39,6 +46,7 @@ impl Projection {
             sale_id,
             seq: after.seq(),
             changes,
+            is_whole: false,
         })
     }
 
@@ -54,6 +62,7 @@ impl Projection {
             sale_id: state.sale_id()?,
             seq: state.seq(),
             changes,
+            is_whole: true,
         })
     }
 }
@@ -126,45 +135,139 @@ fn sale_change(auction: &Auction) -> Change {
     }
 }
 
-/// The way in to the consumer. Cheap to clone.
+/// The way in to the consumer. Cheap to clone; clones share what one of them has lost.
 #[derive(Debug, Clone)]
 pub struct Projector {
-    queue: mpsc::Sender<Projection>,
+    queue: mpsc::Sender<Waiting>,
+    lost: Arc<AtomicBool>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    projection: Projection,
+    /// Set when the projection is given up on.
+    lost: Arc<AtomicBool>,
 }
 
 impl Projector {
     /// Starts the consumer; it ends when the last clone is gone and all is applied.
     pub fn start(store: Store) -> (Self, tokio::task::JoinHandle<()>) {
-        let (queue, mut waiting) = mpsc::channel::<Projection>(WAITING_MAX);
+        Self::start_with(store, RETRY)
+    }
+
+    fn start_with(store: Store, retry: Duration) -> (Self, tokio::task::JoinHandle<()>) {
+        let (queue, mut waiting) = mpsc::channel::<Waiting>(WAITING_MAX);
         let task = actix::spawn(async move {
-            while let Some(projection) = waiting.recv().await {
-                apply(&store, &projection).await;
+            while let Some(Waiting { projection, lost }) = waiting.recv().await {
+                if !apply(&store, &projection, retry).await {
+                    lost.store(true, Ordering::Release);
+                }
             }
         });
-        (Self { queue }, task)
+        let lost = Arc::default();
+        (Self { queue, lost }, task)
+    }
+
+    /// The way in for one auction, which hears of its own losses only.
+    pub(super) fn for_auction(&self) -> Self {
+        Self {
+            queue: self.queue.clone(),
+            lost: Arc::default(),
+        }
     }
 
     /// Whether it was taken.
     pub(super) fn try_send(&self, projection: Projection) -> bool {
-        self.queue.try_send(projection).is_ok()
+        let lost = Arc::clone(&self.lost);
+        self.queue.try_send(Waiting { projection, lost }).is_ok()
+    }
+
+    /// Whether something that was taken has been given up on since this was last asked: then the whole
+    /// state has to be told.
+    pub(super) fn take_lost(&self) -> bool {
+        self.lost.swap(false, Ordering::AcqRel)
     }
 }
 
-async fn apply(store: &Store, projection: &Projection) {
+/// Whether the store has it now.
+async fn apply(store: &Store, projection: &Projection, retry: Duration) -> bool {
     let Projection {
         sale_id,
         seq,
         changes,
+        is_whole,
     } = projection;
+    let results = store.results();
     for attempt in 1..=TRIES_MAX {
-        match store.results().apply(CONSUMER, *sale_id, *seq, changes).await {
-            Ok(_) => return,
+        let applied = if *is_whole {
+            results.apply_whole(CONSUMER, *sale_id, *seq, changes).await
+        } else {
+            results.apply(CONSUMER, *sale_id, *seq, changes).await
+        };
+        match applied {
+            Ok(_) => return true,
             Err(error) => {
                 tracing::warn!(sale = %sale_id, seq, attempt, %error, "results were not written");
-                tokio::time::sleep(Duration::from_millis(RETRY_MS)).await;
+                tokio::time::sleep(retry).await;
             }
         }
     }
-    // The next start of the auction tells everything again; until then the lists are behind.
-    tracing::error!(sale = %sale_id, seq, "results were given up on until the sale is next started");
+    tracing::error!(sale = %sale_id, seq, "results were not written; the lists are behind until the whole sale is told again");
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auctions::tests::support::{LOT, SALE, publish};
+    use gavel_engine::{money::Amount, time::Timestamp};
+
+    fn projection(seq: u64, changes: Vec<Change>, is_whole: bool) -> Projection {
+        Projection {
+            sale_id: SALE,
+            seq,
+            changes,
+            is_whole,
+        }
+    }
+
+    #[actix::test]
+    async fn a_loss_is_told_and_made_up_for_although_later_news_came_through() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let (node, _) = Projector::start_with(store.clone(), Duration::ZERO);
+        let (projector, other) = (node.for_auction(), node.for_auction());
+        let sold = Change::Lot {
+            lot_id: LOT,
+            outcome: Some(Outcome {
+                result: LotResult::Sold,
+                price_minor: Some(Amount(1500)),
+                winner_paddle: None,
+                winner_user_id: None,
+                closed_at_ms: Timestamp(9),
+            }),
+        };
+        let live = Change::Sale {
+            status: SaleStatus::Live,
+            current_lot_id: None,
+        };
+        // The database does not take it.
+        assert!(projector.try_send(projection(5, vec![sold], false)));
+        while !projector.take_lost() {
+            tokio::task::yield_now().await;
+        }
+        assert!(!projector.take_lost() && !other.take_lost());
+
+        publish(&store).await;
+        assert!(projector.try_send(projection(6, vec![live], false)));
+        assert!(projector.try_send(projection(6, vec![sold, live], true)));
+        let closed = loop {
+            if let Some(closed) = store.results().of_sale(SALE).await.unwrap().pop() {
+                break closed;
+            }
+            tokio::task::yield_now().await;
+        };
+        assert_eq!(closed.outcome.price_minor, Some(Amount(1500)));
+        assert!(!projector.take_lost());
+    }
 }

@@ -1,7 +1,7 @@
 //! Finds the actor of a sale, starts it, and replays it from the journal after a panic.
 
 use super::{
-    actor::{AuctionActor, Parts},
+    actor::{AuctionActor, MAILBOX_MAX, Parts},
     credit::CreditBook,
     handle::AuctionHandle,
     messages::{CommandReply, Refused, Stop},
@@ -30,7 +30,7 @@ use std::{
     },
     time::Duration,
 };
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, Semaphore, oneshot};
 
 /// After this many restarts in a row without a quiet second between them, the registry waits
 /// between attempts.
@@ -64,6 +64,8 @@ struct StartFrom {
 
 struct Entry {
     addr: Addr<AuctionActor>,
+    /// One for each request under way.
+    places: Arc<Semaphore>,
     topic: Arc<Topic>,
     visibility: BookVisibility,
     dead: Arc<AtomicBool>,
@@ -137,6 +139,7 @@ impl AuctionRegistry {
             sale_id,
             entry.addr.clone(),
             Arc::clone(&entry.topic),
+            Arc::clone(&entry.places),
         ))
     }
 
@@ -224,7 +227,7 @@ impl AuctionRegistry {
             clock: Arc::clone(&settings.clock),
             credit: settings.credit.clone(),
             topic: Arc::clone(&topic),
-            projector: settings.projector.clone(),
+            projector: settings.projector.for_auction(),
             snapshots: settings.snapshots.clone(),
             obituary,
         };
@@ -234,6 +237,7 @@ impl AuctionRegistry {
         });
         Entry {
             addr,
+            places: Arc::new(Semaphore::new(MAILBOX_MAX)),
             topic,
             visibility,
             dead,

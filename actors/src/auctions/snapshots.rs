@@ -7,17 +7,20 @@ use gavel_storage::{
     snapshot::{Snapshot, Store},
 };
 use std::{
-    collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         mpsc::{SyncSender, sync_channel},
     },
     thread,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-/// A snapshot is offered after this many records of an auction.
-const EVERY_RECORDS: u64 = 2000;
+/// An auction has its first snapshot after this many records.
+const FIRST_RECORDS: u64 = 2000;
+
+/// The next one is made when the auction has grown by one part in this many. A state grows with its
+/// records, so all its snapshots together cost a few times the last one, however long the sale.
+const GROWN_BY: u64 = 2;
 
 /// Snapshots that may wait to be written; more are left out, and made at a later record.
 const WAITING_MAX: usize = 8;
@@ -27,6 +30,8 @@ enum Job {
         auction: u128,
         head: (u64, journal::Hash),
         state: Box<Auction>,
+        /// Held until it is written; one that is made at a stop waits its turn without.
+        place: Option<OwnedSemaphorePermit>,
     },
     /// The last job: every record up to `lsn` should be in a snapshot by now.
     Cover {
@@ -36,12 +41,14 @@ enum Job {
     },
 }
 
-/// Takes states and writes them in a thread of its own.
+/// Takes states and writes them in a thread of its own. Each clone is for one auction.
 #[derive(Clone)]
 pub struct Snapshotter {
     jobs: SyncSender<Job>,
-    /// The seq of each auction's last snapshot.
-    last: Arc<Mutex<HashMap<u128, u64>>>,
+    /// One for each snapshot that may wait.
+    places: Arc<Semaphore>,
+    /// The seq of the last snapshot that was taken through this clone.
+    last_seq: u64,
 }
 
 impl Snapshotter {
@@ -56,7 +63,15 @@ impl Snapshotter {
             .spawn(move || {
                 for job in waiting {
                     match job {
-                        Job::Save { auction, head, state } => save(&store, auction, head, &state),
+                        Job::Save {
+                            auction,
+                            head,
+                            state,
+                            place,
+                        } => {
+                            save(&store, auction, head, &state);
+                            drop(place);
+                        }
                         Job::Cover { lsn, heads, done } => {
                             cover(&store, lsn, &heads);
                             // The last thing that is done: the store is closed before that is said.
@@ -69,27 +84,36 @@ impl Snapshotter {
             })?;
         Ok(Self {
             jobs,
-            last: Arc::default(),
+            places: Arc::new(Semaphore::new(WAITING_MAX)),
+            last_seq: 0,
         })
     }
 
     /// Offers a durable state with the head of its journal; it is taken when enough has happened
     /// since the last one.
-    pub(super) fn offer(&self, state: &Auction, head: (u64, journal::Hash)) {
+    pub(super) fn offer(&mut self, state: &Auction, head: (u64, journal::Hash)) {
         let Some(sale_id) = state.sale_id() else { return };
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = last.entry(sale_id.0).or_insert(0);
-        if state.seq() < *since + EVERY_RECORDS {
+        let Some(place) = self.place_for(state.seq()) else {
             return;
-        }
+        };
+        // Only now, as a copy of a large state holds up its bidders.
         let job = Job::Save {
             auction: sale_id.0,
             head,
             state: Box::new(state.clone()),
+            place: Some(place),
         };
         if self.jobs.try_send(job).is_ok() {
-            *since = state.seq();
+            self.last_seq = state.seq();
         }
+    }
+
+    /// A place for a snapshot at `seq`, when one is due and there is room.
+    fn place_for(&self, seq: u64) -> Option<OwnedSemaphorePermit> {
+        if seq < self.last_seq + FIRST_RECORDS.max(self.last_seq / GROWN_BY) {
+            return None;
+        }
+        Arc::clone(&self.places).try_acquire_owned().ok()
     }
 
     /// Saves the last state of an auction that stops; waits for its turn.
@@ -99,6 +123,7 @@ impl Snapshotter {
                 auction: sale_id.0,
                 head,
                 state: Box::new(state.clone()),
+                place: None,
             };
             // The thread ends only after this sender is gone.
             let _ = self.jobs.send(job);
@@ -143,5 +168,45 @@ fn cover(store: &Store, lsn: u64, heads: &Heads) {
             "not every sale was kept; the next start reads more of the journal"
         ),
         Err(error) => tracing::warn!(%error, "the next start reads more of the journal"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn snapshotter(places: usize) -> Snapshotter {
+        let (jobs, _) = sync_channel(1);
+        Snapshotter {
+            jobs,
+            places: Arc::new(Semaphore::new(places)),
+            last_seq: 0,
+        }
+    }
+
+    #[test]
+    fn a_long_sale_is_copied_a_few_times_over_and_no_more() {
+        const RECORDS: u64 = 1_000_000;
+        let mut snapshots = snapshotter(1);
+        let mut copied = 0;
+        for seq in 1..=RECORDS {
+            if snapshots.place_for(seq).is_some() {
+                copied += seq;
+                snapshots.last_seq = seq;
+            }
+        }
+        assert!(snapshots.last_seq > RECORDS / 2, "the last one is old");
+        assert!(copied < 4 * RECORDS, "{copied} records were copied");
+    }
+
+    #[test]
+    fn nothing_is_copied_for_a_queue_that_is_full() {
+        let snapshots = snapshotter(1);
+        assert!(snapshots.place_for(FIRST_RECORDS - 1).is_none(), "too early");
+        let place = snapshots.place_for(FIRST_RECORDS);
+        assert!(place.is_some());
+        assert!(snapshots.clone().place_for(FIRST_RECORDS).is_none());
+        drop(place);
+        assert!(snapshots.clone().place_for(FIRST_RECORDS + 1).is_some());
     }
 }

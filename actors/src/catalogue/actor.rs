@@ -6,6 +6,8 @@ use crate::service::Service;
 use actix::{Actor, Context};
 use gavel_engine::ids::{LotId, SaleId, UserId};
 use gavel_storage::relational::{RegistrationRecord, SaleRecord, SaleStatus, Store};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -15,6 +17,9 @@ const REQUESTS_MAX: usize = 512;
 
 /// How long the live side may take to note what it is told.
 const LIVE_ANSWER_MAX: Duration = Duration::from_secs(5);
+
+/// The wait before the live side is told again what it did not take.
+const LIVE_RETRY: Duration = Duration::from_millis(200);
 
 /// The way in to [`CatalogueActor`].
 pub type Catalogue = Service<CatalogueActor>;
@@ -30,6 +35,8 @@ pub(super) struct Core {
     pub(super) store: Store,
     pub(super) clock: SharedClock,
     live: Rc<Mutex<Box<dyn LiveSales>>>,
+    /// Registrations that the live side has not taken as they are; at most all there are.
+    untold: Rc<RefCell<BTreeSet<(SaleId, UserId)>>>,
 }
 
 impl CatalogueActor {
@@ -39,6 +46,7 @@ impl CatalogueActor {
             store,
             clock,
             live: Rc::new(Mutex::new(live)),
+            untold: Rc::default(),
         };
         Service::new(Actor::start(Self { core }), REQUESTS_MAX)
     }
@@ -87,7 +95,52 @@ impl Core {
     ) -> Result<Registration, Error> {
         let live = self.live().await;
         let registered = self.store.registrations().set_status(sale, user, status).await?;
-        tell_registration(&**live, registered).await
+        self.tell_registration(&**live, registered).await
+    }
+
+    /// Tells the live side of a registration and shows it. What the live side does not take now it is told
+    /// again until it does: a suspended bidder must not go on bidding because of one busy moment.
+    pub(super) async fn tell_registration(
+        &self,
+        live: &dyn LiveSales,
+        registration: RegistrationRecord,
+    ) -> Result<Registration, Error> {
+        let whose = (registration.sale_id, registration.user_id);
+        if let Err(error) = told(live.registration_changed(registration.clone())).await {
+            if self.untold.borrow_mut().insert(whose) && self.untold.borrow().len() == 1 {
+                actix::spawn(self.clone().tell_untold());
+            }
+            return Err(error);
+        }
+        self.untold.borrow_mut().remove(&whose);
+        Ok(view::registration(registration))
+    }
+
+    /// Ends when nothing is left to tell.
+    async fn tell_untold(self) {
+        loop {
+            let untold: Vec<_> = self.untold.borrow().iter().copied().collect();
+            if untold.is_empty() {
+                return;
+            }
+            tokio::time::sleep(LIVE_RETRY).await;
+            for (sale, user) in untold {
+                let live = self.live().await;
+                let Ok(registered) = self.store.registrations().by_user(sale, user).await else {
+                    continue;
+                };
+                let taken = match registered {
+                    Some(registered) => {
+                        let news = live.registration_changed(registered);
+                        matches!(tokio::time::timeout(LIVE_ANSWER_MAX, news).await, Ok(Ok(())))
+                    }
+                    None => true,
+                };
+                if taken {
+                    self.untold.borrow_mut().remove(&(sale, user));
+                }
+            }
+        }
     }
 
     /// The live side, to be held from before the database changes until the news is told: of two
@@ -103,13 +156,4 @@ pub(super) async fn told(news: impl Future<Output = Result<(), LiveUnavailable>>
         Ok(answer) => Ok(answer?),
         Err(_) => Err(LiveUnavailable(format!("no answer within {LIVE_ANSWER_MAX:?}")).into()),
     }
-}
-
-/// Tells the live side of a registration and shows it.
-pub(super) async fn tell_registration(
-    live: &dyn LiveSales,
-    registration: RegistrationRecord,
-) -> Result<Registration, Error> {
-    told(live.registration_changed(registration.clone())).await?;
-    Ok(view::registration(registration))
 }

@@ -3,8 +3,8 @@
 use futures_util::future::LocalBoxFuture;
 use gavel_storage::relational::{PublishedSale, RegistrationRecord};
 
-/// The live side did not take the news. It catches up when it next starts, or when the request is
-/// repeated.
+/// The live side did not take the news. Of registrations it is told again until it does; of sales when
+/// it next starts, or when the request is repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the live sales cannot be told: {0}")]
 pub struct LiveUnavailable(pub String);

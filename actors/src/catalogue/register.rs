@@ -1,6 +1,5 @@
 //! Registering for a sale.
 
-use super::actor::tell_registration;
 use super::{CatalogueActor, Error, Register, Registration};
 use actix::{Handler, ResponseFuture};
 
@@ -17,7 +16,7 @@ impl Handler<Register> for CatalogueActor {
                 .registrations()
                 .register(message.sale_id, message.user_id, now)
                 .await?;
-            tell_registration(&**live, registered).await
+            core.tell_registration(&**live, registered).await
         })
     }
 }

@@ -1,6 +1,7 @@
 //! `gavel demo`: a node with a sale that is alive.
 
-use super::serve::{LogArgs, StopSignal, announce, run};
+use super::serve::{LogArgs, announce, run};
+use super::signals::StopSignal;
 use crate::{
     demo::{self, DEMO_ACCOUNTS},
     rest::{Demo, DemoAccount},

@@ -3,5 +3,6 @@
 pub mod demo;
 pub mod replay;
 pub mod serve;
+mod signals;
 pub mod user;
 pub mod vectors;

@@ -1,11 +1,11 @@
 //! `gavel serve`: a node until it is told to stop.
 
+use super::signals::StopSignal;
 use crate::{
     rest::Demo,
     serve::{self, Config, Running, ServeArgs},
 };
-use std::{io::IsTerminal, process::ExitCode};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use std::{io::IsTerminal, process::ExitCode, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// See the module's documentation.
@@ -66,10 +66,14 @@ pub(super) fn run(
     if args.print_config {
         return print_config(&config);
     }
+    let stop = match StopSignal::listen(Duration::from_millis(config.stop_ms_max)) {
+        Ok(stop) => stop,
+        Err(error) => return refuse(&format!("cannot listen for signals: {error}")),
+    };
     let system = actix_web::rt::System::new();
     let ended: Result<(), serve::Error> = system.block_on(async move {
-        let stop = StopSignal::listen().map_err(serve::Error::Signals)?;
         let node = serve::start(&config, demo).await?;
+        stop.is_up();
         for address in node.addresses() {
             announce(&format!("Gavel listens on http://{address}"));
         }
@@ -86,29 +90,6 @@ pub(super) fn run(
         return code;
     }
     ExitCode::SUCCESS
-}
-
-/// SIGINT or SIGTERM; listened for before anybody is told that the node is up.
-pub(super) struct StopSignal {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl StopSignal {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    /// Waits for either.
-    pub(super) async fn told(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
 }
 
 #[expect(clippy::print_stdout, reason = "what a person or a script waits for")]

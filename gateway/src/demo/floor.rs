@@ -161,26 +161,9 @@ impl Floor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::wire::LotState;
 
     fn sight(lot: u128, now_ms: i64) -> Sight {
-        Sight {
-            lot_id: Uuid::from_u128(lot),
-            state: LotState::Open,
-            now_ms,
-            opened_at_ms: 0,
-            stirred_at_ms: 0,
-            closes_in_ms: None,
-            minimum_minor: 100,
-            step_minor: 10,
-            estimate_minor: (800_000, 1_200_000),
-            leading: false,
-            warned: false,
-            below_reserve: false,
-            visitor_leads: false,
-            visited: false,
-            contested: 0,
-        }
+        Sight::opened(lot, now_ms, 100, 10)
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use super::{
     accounts::Regular,
     pace::{Clock, unix_ms},
-    rest::{self, Account, House, RENEW_AHEAD_MS},
+    rest::{self, Account, House},
     scene::{LotScene, Scene, visitor_leads},
     seed::Season,
-    socket::{self, Socket},
+    socket::{self, InFlight, Socket},
     stage::{Stage, backoff},
     temperament::{Action, Bidder, Sight},
     wire::{Channel, Heard, Lot, LotState, Registration, SaleStatus},
@@ -15,20 +15,6 @@ use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{sync::watch, time::Instant};
 use uuid::Uuid;
-
-/// An answer that has not come by then will not come.
-const ANSWER_MAX: Duration = Duration::from_secs(5);
-
-/// Why a connection ended.
-#[derive(Debug, thiserror::Error)]
-enum Lost {
-    #[error(transparent)]
-    Rest(#[from] rest::Error),
-    #[error(transparent)]
-    Socket(#[from] socket::Error),
-    #[error("the server said {0}")]
-    Refused(String),
-}
 
 /// One bidder, for as long as the demonstration lasts.
 pub struct Patron {
@@ -39,7 +25,7 @@ pub struct Patron {
     joined: bool,
     scenes: BTreeMap<Uuid, Scene>,
     paddles: BTreeMap<Uuid, u32>,
-    in_flight: Option<(Uuid, Instant)>,
+    in_flight: InFlight,
 }
 
 impl Patron {
@@ -53,7 +39,7 @@ impl Patron {
             joined: false,
             scenes: BTreeMap::new(),
             paddles: BTreeMap::new(),
-            in_flight: None,
+            in_flight: InFlight::default(),
         }
     }
 
@@ -85,7 +71,7 @@ impl Patron {
         }
     }
 
-    async fn follow(&mut self, season: &Season) -> Result<(), Lost> {
+    async fn follow(&mut self, season: &Season) -> Result<(), socket::Error> {
         if !self.joined {
             self.account.join().await?;
             self.joined = true;
@@ -101,25 +87,20 @@ impl Patron {
                 self.paddles.insert(sale_id, paddle);
             }
         }
-        let (token, mut expires_at_ms) = self.account.token().await?;
-        let mut socket = Socket::open(&self.account.house().socket_url(), &token).await?;
+        let mut socket = Socket::open(&mut self.account).await?;
         for sale_id in [season.room, season.timed] {
             let last_seq = self.scenes.get(&sale_id).map_or(0, |scene| scene.seq);
             socket.subscribe(sale_id, last_seq).await?;
         }
         let _seat = self.stage.watch();
-        self.in_flight = None;
+        self.in_flight.forget();
         let mut ticks = tokio::time::interval(self.clock.real(400).max(Duration::from_millis(15)));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 heard = socket.hear() => self.hear(heard?, &mut socket).await?,
                 _ = ticks.tick() => {
-                    if expires_at_ms - unix_ms() < RENEW_AHEAD_MS {
-                        let (token, expires) = self.account.token().await?;
-                        socket.sign_in(&token).await?;
-                        expires_at_ms = expires;
-                    }
+                    socket.stay_signed_in(&mut self.account).await?;
                     if let Some(message) = self.think(season) {
                         socket.say(&message).await?;
                     }
@@ -128,7 +109,7 @@ impl Patron {
         }
     }
 
-    async fn hear(&mut self, heard: Heard, socket: &mut Socket) -> Result<(), Lost> {
+    async fn hear(&mut self, heard: Heard, socket: &mut Socket) -> Result<(), socket::Error> {
         let now_ms = self.clock.now_ms();
         match heard {
             Heard::Snapshot(snapshot) => {
@@ -144,34 +125,20 @@ impl Patron {
                     socket.subscribe(update.sale_id, 0).await?;
                 }
             }
-            Heard::BidAccepted { bid_id } => self.answered(bid_id),
+            Heard::BidAccepted { bid_id } => self.in_flight.answered(bid_id),
             Heard::BidRefused { bid_id, code } => {
                 tracing::trace!(code, "a simulated bid was refused");
-                self.answered(bid_id);
+                self.in_flight.answered(bid_id);
             }
-            Heard::Error { code } => {
-                if code.starts_with("token") || code == "unauthorised" {
-                    self.account.forget_session();
-                }
-                return Err(Lost::Refused(code));
-            }
+            Heard::Error { code } => return Err(socket::Error::refused(code, &mut self.account)),
             _ => {}
         }
         Ok(())
     }
 
-    fn answered(&mut self, bid_id: Uuid) {
-        if self.in_flight.is_some_and(|(in_flight, _)| in_flight == bid_id) {
-            self.in_flight = None;
-        }
-    }
-
     /// One bid at most, on any lot of either sale.
     fn think(&mut self, season: &Season) -> Option<Value> {
-        if self
-            .in_flight
-            .is_some_and(|(_, sent)| sent.elapsed() < ANSWER_MAX)
-        {
+        if self.in_flight.is_waited_for() {
             return None;
         }
         let now_ms = self.clock.now_ms();
@@ -202,7 +169,7 @@ impl Patron {
                 );
                 if let Some(action) = self.bidder.decide(&sight) {
                     let bid_id = Uuid::new_v4();
-                    self.in_flight = Some((bid_id, Instant::now()));
+                    self.in_flight.sent(bid_id);
                     return Some(bid_message(bid_id, *sale_id, *lot_id, action));
                 }
             }

@@ -6,11 +6,11 @@ use super::{
     floor::{Floor, FloorBid, WrittenBid},
     hands::Hands,
     online::look,
-    pace::{Clock, unix_ms},
-    rest::{self, Account, RENEW_AHEAD_MS},
+    pace::Clock,
+    rest::Account,
     scene::{Scene, visitor_leads},
     seed::Season,
-    socket::{self, Socket},
+    socket::{self, InFlight, Socket},
     stage::{Stage, backoff},
     wire::{Channel, Event, Happening, Heard, LotState, SaleStatus},
 };
@@ -22,20 +22,6 @@ use uuid::Uuid;
 /// Sales that are held one after the other whether anybody watches or not. From then on a sale
 /// begins only once somebody does: that bounds what an unattended demonstration leaves on disk.
 pub const SALES_UNATTENDED: usize = 20;
-
-/// An answer that has not come by then will not come.
-const ANSWER_MAX: Duration = Duration::from_secs(5);
-
-/// Why a connection ended.
-#[derive(Debug, thiserror::Error)]
-enum Lost {
-    #[error(transparent)]
-    Rest(#[from] rest::Error),
-    #[error(transparent)]
-    Socket(#[from] socket::Error),
-    #[error("the server said {0}")]
-    Refused(String),
-}
 
 /// One sale, from the first lot to the last.
 pub struct Rostrum<'a> {
@@ -51,7 +37,7 @@ pub struct Rostrum<'a> {
     /// Up to this update nobody is blamed: it was missed while the connection was down.
     caught_up: u64,
     watchers: u32,
-    in_flight: Option<(Uuid, Instant)>,
+    in_flight: InFlight,
     outbox: VecDeque<(Uuid, Value)>,
 }
 
@@ -83,7 +69,7 @@ impl<'a> Rostrum<'a> {
             timed: Scene::default(),
             caught_up: 0,
             watchers: 0,
-            in_flight: None,
+            in_flight: InFlight::default(),
             outbox: VecDeque::new(),
         }
     }
@@ -98,7 +84,7 @@ impl<'a> Rostrum<'a> {
                 Err(lost) => tracing::debug!(error = %lost, "the rostrum lost its connection"),
             }
             self.hands.forget();
-            self.in_flight = None;
+            self.in_flight.forget();
             failures = if began.elapsed() > Duration::from_secs(30) {
                 0
             } else {
@@ -108,9 +94,8 @@ impl<'a> Rostrum<'a> {
         }
     }
 
-    async fn connected(&mut self) -> Result<(), Lost> {
-        let (token, mut expires_at_ms) = self.account.token().await?;
-        let mut socket = Socket::open(&self.account.house().socket_url(), &token).await?;
+    async fn connected(&mut self) -> Result<(), socket::Error> {
+        let mut socket = Socket::open(self.account).await?;
         socket.subscribe(self.season.room, self.scene.seq).await?;
         socket.subscribe(self.season.timed, self.timed.seq).await?;
         let _seat = self.stage.watch();
@@ -124,11 +109,7 @@ impl<'a> Rostrum<'a> {
                     self.send_next(&mut socket).await?;
                 }
                 _ = ticks.tick() => {
-                    if expires_at_ms - unix_ms() < RENEW_AHEAD_MS {
-                        let (token, expires) = self.account.token().await?;
-                        socket.sign_in(&token).await?;
-                        expires_at_ms = expires;
-                    }
+                    socket.stay_signed_in(self.account).await?;
                     self.act();
                     self.send_next(&mut socket).await?;
                 }
@@ -137,7 +118,7 @@ impl<'a> Rostrum<'a> {
         Ok(())
     }
 
-    async fn hear(&mut self, heard: Heard, socket: &mut Socket) -> Result<(), Lost> {
+    async fn hear(&mut self, heard: Heard, socket: &mut Socket) -> Result<(), socket::Error> {
         let now_ms = self.clock.now_ms();
         match heard {
             Heard::Snapshot(snapshot) if snapshot.sale_id == self.season.room => {
@@ -173,24 +154,14 @@ impl<'a> Rostrum<'a> {
                 self.answered(command_id, None, now_ms);
             }
             Heard::Presence { sale_id, watchers } if sale_id == self.season.room => self.watchers = watchers,
-            Heard::Error { code } => {
-                if code.starts_with("token") || code == "unauthorised" {
-                    self.account.forget_session();
-                }
-                return Err(Lost::Refused(code));
-            }
+            Heard::Error { code } => return Err(socket::Error::refused(code, self.account)),
             _ => {}
         }
         Ok(())
     }
 
     fn answered(&mut self, command_id: Uuid, seq: Option<u64>, now_ms: i64) {
-        if self
-            .in_flight
-            .is_some_and(|(in_flight, _)| in_flight == command_id)
-        {
-            self.in_flight = None;
-        }
+        self.in_flight.answered(command_id);
         if self.hands.answered(command_id, seq) {
             self.give_way(&[], now_ms);
         }
@@ -214,11 +185,7 @@ impl<'a> Rostrum<'a> {
     /// Decides what to do now; it goes to the outbox. One command is under way at a time, so every
     /// decision is made on what has really happened.
     fn act(&mut self) {
-        if self
-            .in_flight
-            .is_some_and(|(_, sent)| sent.elapsed() < ANSWER_MAX)
-            || !self.outbox.is_empty()
-        {
+        if self.in_flight.is_waited_for() || !self.outbox.is_empty() {
             return;
         }
         let now_ms = self.clock.now_ms();
@@ -354,20 +321,17 @@ impl<'a> Rostrum<'a> {
         self.outbox.push_back((command_id, message));
     }
 
-    async fn send_next(&mut self, socket: &mut Socket) -> Result<(), Lost> {
-        if self
-            .in_flight
-            .is_some_and(|(_, sent)| sent.elapsed() < ANSWER_MAX)
-        {
+    async fn send_next(&mut self, socket: &mut Socket) -> Result<(), socket::Error> {
+        if self.in_flight.is_waited_for() {
             return Ok(());
         }
-        if let Some((overdue, _)) = self.in_flight.take() {
+        if let Some(overdue) = self.in_flight.forget() {
             // Unanswered: whatever it caused is not a person's.
             self.hands.answered(overdue, None);
         }
         if let Some((command_id, message)) = self.outbox.pop_front() {
             self.hands.sent(command_id);
-            self.in_flight = Some((command_id, Instant::now()));
+            self.in_flight.sent(command_id);
             socket.say(&message).await?;
         }
         Ok(())

@@ -1,10 +1,14 @@
-//! One WebSocket to the house.
+//! One WebSocket to the house, of somebody with an account.
 
-use super::wire::Heard;
+use super::{
+    pace::unix_ms,
+    rest::{self, Account, RENEW_AHEAD_MS},
+    wire::Heard,
+};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time::Instant};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{self, Message},
@@ -14,9 +18,15 @@ use uuid::Uuid;
 /// Opening takes no longer than this.
 const OPEN_MAX: Duration = Duration::from_secs(10);
 
+/// An answer that has not come by then will not come.
+const ANSWER_MAX: Duration = Duration::from_secs(5);
+
 /// The connection is of no more use.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// There is no token to sign in with.
+    #[error(transparent)]
+    Rest(#[from] rest::Error),
     /// It did not open in time.
     #[error("the socket did not open within {} s", OPEN_MAX.as_secs())]
     TooSlow,
@@ -29,6 +39,9 @@ pub enum Error {
     /// The server said something that is not of the contract.
     #[error("the server said something unintelligible: {0}")]
     Unintelligible(#[from] serde_json::Error),
+    /// The server refuses to go on, with this code.
+    #[error("the server said {0}")]
+    Refused(String),
 }
 
 impl From<tungstenite::Error> for Error {
@@ -37,24 +50,49 @@ impl From<tungstenite::Error> for Error {
     }
 }
 
+impl Error {
+    /// The server said this code; a session that it does not take any more is forgotten.
+    pub fn refused(code: String, account: &mut Account) -> Self {
+        if code.starts_with("token") || code == "unauthorised" {
+            account.forget_session();
+        }
+        Self::Refused(code)
+    }
+}
+
 /// An open connection.
 #[derive(Debug)]
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    token_expires_at_ms: i64,
 }
 
 impl Socket {
     /// Opens a connection and signs in.
-    pub async fn open(url: &str, token: &str) -> Result<Self, Error> {
+    pub async fn open(account: &mut Account) -> Result<Self, Error> {
+        let (token, token_expires_at_ms) = account.token().await?;
+        let url = account.house().socket_url();
         let opened = tokio::time::timeout(OPEN_MAX, connect_async(url)).await;
         let (stream, _) = opened.map_err(|_| Error::TooSlow)??;
-        let mut socket = Self { stream };
-        socket.sign_in(token).await?;
+        let mut socket = Self {
+            stream,
+            token_expires_at_ms,
+        };
+        socket.sign_in(&token).await?;
         Ok(socket)
     }
 
-    /// Signs in, or again with a newer token.
-    pub async fn sign_in(&mut self, token: &str) -> Result<(), Error> {
+    /// Signs in again, with a newer token, before the last one expires.
+    pub async fn stay_signed_in(&mut self, account: &mut Account) -> Result<(), Error> {
+        if self.token_expires_at_ms - unix_ms() < RENEW_AHEAD_MS {
+            let (token, token_expires_at_ms) = account.token().await?;
+            self.sign_in(&token).await?;
+            self.token_expires_at_ms = token_expires_at_ms;
+        }
+        Ok(())
+    }
+
+    async fn sign_in(&mut self, token: &str) -> Result<(), Error> {
         self.say(&json!({"type": "sign_in", "token": token})).await
     }
 
@@ -83,5 +121,31 @@ impl Socket {
                 Some(Err(error)) => return Err(error.into()),
             }
         }
+    }
+}
+
+/// What was sent and has not been answered: one thing at a time.
+#[derive(Debug, Default)]
+pub struct InFlight(Option<(Uuid, Instant)>);
+
+impl InFlight {
+    /// It leaves now.
+    pub fn sent(&mut self, id: Uuid) {
+        self.0 = Some((id, Instant::now()));
+    }
+
+    /// This was answered.
+    pub fn answered(&mut self, id: Uuid) {
+        self.0.take_if(|(in_flight, _)| *in_flight == id);
+    }
+
+    /// Whether an answer may still come.
+    pub fn is_waited_for(&self) -> bool {
+        self.0.is_some_and(|(_, sent)| sent.elapsed() < ANSWER_MAX)
+    }
+
+    /// Gives up on what is under way, if anything is.
+    pub fn forget(&mut self) -> Option<Uuid> {
+        self.0.take().map(|(id, _)| id)
     }
 }

@@ -62,6 +62,30 @@ pub struct Sight {
     pub contested: u32,
 }
 
+#[cfg(test)]
+impl Sight {
+    /// A lot of the room that was opened at 0 and on which nothing has happened since.
+    pub fn opened(lot: u128, now_ms: i64, minimum_minor: i64, step_minor: i64) -> Self {
+        Self {
+            lot_id: Uuid::from_u128(lot),
+            state: LotState::Open,
+            now_ms,
+            opened_at_ms: 0,
+            stirred_at_ms: 0,
+            closes_in_ms: None,
+            minimum_minor,
+            step_minor,
+            estimate_minor: (800_000, 1_200_000),
+            leading: false,
+            warned: false,
+            below_reserve: false,
+            visitor_leads: false,
+            visited: false,
+            contested: 0,
+        }
+    }
+}
+
 /// What a bidder does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
@@ -275,23 +299,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn sight(now_ms: i64) -> Sight {
-        Sight {
-            lot_id: Uuid::from_u128(9),
-            state: LotState::Open,
-            now_ms,
-            opened_at_ms: 0,
-            stirred_at_ms: 0,
-            closes_in_ms: None,
-            minimum_minor: 500_000,
-            step_minor: 50_000,
-            estimate_minor: (800_000, 1_200_000),
-            leading: false,
-            warned: false,
-            below_reserve: false,
-            visitor_leads: false,
-            visited: false,
-            contested: 0,
-        }
+        Sight::opened(9, now_ms, 500_000, 50_000)
     }
 
     const ALL: [Temperament; 5] = [

@@ -28,7 +28,7 @@ pub(super) async fn sign_up(
     client: Client,
     Body(sign_up): Body<SignUp>,
 ) -> Result<HttpResponse, Problem> {
-    let limited = state.limits.sign_up(client.address, &sign_up.name);
+    let limited = state.limits.sign_up(client.address);
     limited.map_err(Problem::rate_limited)?;
     let in_body = sign_up.refresh_in_body;
     let opened = state.users.send(sign_up).await?;
@@ -43,11 +43,21 @@ pub(super) async fn sign_in(
     client: Client,
     Body(sign_in): Body<SignIn>,
 ) -> Result<HttpResponse, Problem> {
-    let limited = state.limits.sign_in(client.address, &sign_in.name);
-    limited.map_err(Problem::rate_limited)?;
+    let attempt = state.limits.sign_in(client.address, &sign_in.name);
+    let attempt = attempt.map_err(Problem::rate_limited)?;
     let in_body = sign_in.refresh_in_body;
-    let opened = state.users.send(sign_in).await?;
-    Ok(session(&state, client, StatusCode::OK, opened, in_body))
+    match state.users.send(sign_in).await {
+        Ok(opened) => {
+            attempt.succeeded();
+            Ok(session(&state, client, StatusCode::OK, opened, in_body))
+        }
+        Err(error) => {
+            if !matches!(error, Error::BadCredentials) {
+                attempt.give_back();
+            }
+            Err(error.into())
+        }
+    }
 }
 
 /// Trades a refresh token, from the cookie or the body, for a new session. Each token works once;

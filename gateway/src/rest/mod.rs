@@ -19,7 +19,7 @@ mod results;
 mod sales;
 
 pub use about::{Demo, DemoAccount, DemoInfo};
-pub use client::{Network, NetworkError, TrustedProxies};
+pub use client::{Client, Network, NetworkError, TrustedProxies};
 pub use health::{Part, Probe, Readiness};
 pub use openapi::document;
 

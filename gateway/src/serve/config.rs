@@ -63,6 +63,9 @@ const SEGMENT_UNIT_BYTES: u64 = 4096;
 /// From the least that argon2 takes to what one sign-in may take of a machine.
 const PASSWORD_MEMORY_KIB: RangeInclusive<u64> = 8..=4 << 20;
 
+/// From next to nothing to longer than anybody waits.
+const STOP_MS: RangeInclusive<u64> = 100..=3_600_000;
+
 /// A node's settings.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,6 +80,9 @@ pub struct Config {
     pub auction_threads: usize,
     /// Size of a journal segment, in bytes.
     pub segment_bytes: u64,
+    /// How long stopping may take, in milliseconds, before the process just ends; requests under way
+    /// are given 5 s of it.
+    pub stop_ms_max: u64,
     /// Memory that password hashing takes, in KiB.
     pub password_memory_kib: u32,
     /// The refresh cookie is sent over HTTPS only.
@@ -96,6 +102,7 @@ impl Default for Config {
             workers: cores,
             auction_threads: cores,
             segment_bytes: 64 << 20,
+            stop_ms_max: 20_000,
             password_memory_kib: 19 * 1024,
             secure_cookies: false,
             trusted_proxies: Vec::new(),
@@ -144,6 +151,7 @@ impl Config {
         within("workers", self.workers as u64, 1..=THREADS_MAX)?;
         within("auction_threads", self.auction_threads as u64, 1..=THREADS_MAX)?;
         within("segment_bytes", self.segment_bytes, SEGMENT_BYTES)?;
+        within("stop_ms_max", self.stop_ms_max, STOP_MS)?;
         within(
             "password_memory_kib",
             self.password_memory_kib.into(),

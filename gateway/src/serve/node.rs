@@ -1,6 +1,6 @@
 //! Starting and stopping a node.
 
-use super::Config;
+use super::{Capacity, Config};
 use crate::{
     assets,
     limits::Limits,
@@ -67,9 +67,6 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
-    /// The signals that stop it.
-    #[error("cannot listen for signals: {0}")]
-    Signals(std::io::Error),
     /// A thread.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
@@ -150,12 +147,22 @@ pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running,
     let catalogue = CatalogueActor::start(store.clone(), Arc::clone(&clock), Box::new(registry.clone()));
 
     let limits = Limits::new(config.limits);
+    // Counted now: nearly everything that the node has open is open.
+    let workers = config.workers.max(1);
+    let capacity = Capacity::of_this_process(&config.limits, workers)?;
+    tracing::info!(
+        connections = capacity.connections,
+        sockets = capacity.sockets,
+        sockets_per_address = capacity.sockets_per_address,
+        "there is room for connections"
+    );
     let (shutdown, stopping) = watch::channel(false);
     let shared = ws::Shared {
         auctions: registry.clone(),
         users: users.clone(),
         verifier: verifier.clone(),
         limits: limits.clone(),
+        seats: ws::Seats::new(capacity),
         clock: Arc::clone(&clock),
         shutdown: stopping,
     };
@@ -180,7 +187,8 @@ pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running,
             .configure(|config| rest::configure(config, state.clone()))
             .configure(assets::configure)
     })
-    .workers(config.workers.max(1))
+    .workers(workers)
+    .max_connections(capacity.connections / workers)
     .on_connect(|connection, _| bound_unsent(connection))
     .shutdown_timeout(GRACE_S)
     .disable_signals()

@@ -85,7 +85,7 @@ faults! {
     UnknownSale = "unknown_sale", Policy, "There is no such sale.";
     SlowConsumer = "slow_consumer", Policy, "The connection does not take what is sent.";
     ShuttingDown = "shutting_down", Away, "The node is stopping; connect again in a moment.";
-    Busy = "busy", Policy, "Too much is under way, try again in a moment.";
+    Busy = "busy", Again, "Too much is under way, try again in a moment.";
 }
 
 impl Fault {

@@ -9,11 +9,13 @@ mod frames;
 mod hub;
 mod incoming;
 mod outbox;
+mod seats;
 mod session;
 
 pub use hub::WorkerHub;
+pub use seats::Seats;
 
-use crate::limits::Limits;
+use crate::{limits::Limits, problem::Problem, rest::Client};
 use actix_web::{
     HttpRequest, HttpResponse,
     body::{BodyStream, MessageBody},
@@ -25,6 +27,7 @@ use gavel_actors::{
     clock::SharedClock,
     users::{TokenVerifier, Users},
 };
+use seats::Seated;
 use std::rc::Rc;
 use tokio::sync::watch;
 
@@ -37,8 +40,10 @@ pub struct Shared {
     pub users: Users,
     /// Verifies access tokens.
     pub verifier: TokenVerifier,
-    /// How often a bidder may bid.
+    /// How often anyone may ask.
     pub limits: Limits,
+    /// How many may be connected.
+    pub seats: Seats,
     /// The time.
     pub clock: SharedClock,
     /// Becomes true when the node stops.
@@ -49,13 +54,25 @@ pub struct Shared {
 pub async fn connect(
     request: HttpRequest,
     payload: web::Payload,
+    client: Client,
     shared: web::Data<Shared>,
     hub: web::Data<WorkerHub>,
 ) -> Result<HttpResponse, actix_web::Error> {
     let mut response =
         actix_http::ws::handshake(request.head()).map_err(|error| ErrorBadRequest(error.to_string()))?;
+    shared.limits.api(client.address).map_err(Problem::rate_limited)?;
+    let seat = shared.seats.take(client.address).ok_or_else(|| {
+        tracing::debug!(address = %client.address, "a socket too many");
+        Problem::busy("as many sockets are open as there may be, try again in a moment")
+    })?;
     let outbox = outbox::Outbox::default();
-    let session = session::Session::new(shared.get_ref().clone(), hub.get_ref().clone(), outbox.clone());
+    let visitor = session::Visitor {
+        address: client.address,
+        seat: Rc::new(seat),
+    };
+    // The seat is taken until the connection is gone, which may be after the session has ended.
+    let body = Seated::new(outbox.clone(), Rc::clone(&visitor.seat));
+    let session = session::Session::new(shared.get_ref().clone(), hub.get_ref().clone(), outbox, visitor);
     actix_web::rt::spawn(session::run(Rc::new(session), decoder::Decoder::new(payload)));
-    Ok(response.message_body(BodyStream::new(outbox).boxed())?.into())
+    Ok(response.message_body(BodyStream::new(body).boxed())?.into())
 }

@@ -8,6 +8,7 @@ use super::{
     hub::{Subscriber, WorkerHub},
     incoming::{self, BidRequest, COMMAND_ID_BYTES_MAX, Incoming, Order, StaffCommand, Unreadable},
     outbox::Outbox,
+    seats::Seat,
 };
 use gavel_actors::{
     auctions::{Arrival, AuctionHandle, wire::Audience},
@@ -24,6 +25,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
+    net::IpAddr,
     num::NonZeroU32,
     rc::Rc,
     time::Duration,
@@ -33,11 +35,19 @@ use tokio::{sync::Notify, time::Instant};
 const MESSAGES_PER_S: NonZeroU32 = NonZeroU32::new(20).unwrap();
 const MESSAGES_BURST: NonZeroU32 = NonZeroU32::new(40).unwrap();
 
+/// Each takes a snapshot of the sale, which the auction makes while bids wait.
+const SUBSCRIBES_PER_S: NonZeroU32 = NonZeroU32::new(1).unwrap();
+/// As many as one socket may follow, and a few again.
+const SUBSCRIBES_BURST: NonZeroU32 = NonZeroU32::new(35).unwrap();
+
 /// Requests of one socket that may be under way at once.
 const UNDER_WAY_MAX: usize = 64;
 
 /// Sales that one socket may follow.
 const FOLLOWED_MAX: usize = 32;
+
+/// Whoever has a seat that is kept for staff must sign in as such within this time.
+const PROOF_MS_MAX: u64 = 5_000;
 
 /// How often the client is asked for a sign of life.
 const PING_MS: u64 = 15_000;
@@ -53,8 +63,17 @@ struct SignedIn {
     identity: Identity,
 }
 
+/// From where a connection comes, and its seat.
+pub struct Visitor {
+    /// The client's address.
+    pub address: IpAddr,
+    /// Its seat.
+    pub seat: Rc<Seat>,
+}
+
 /// See the module's documentation.
 pub struct Session {
+    visitor: Visitor,
     shared: Shared,
     hub: WorkerHub,
     outbox: Outbox,
@@ -63,6 +82,7 @@ pub struct Session {
     stale: Rc<Notify>,
     under_way: Cell<usize>,
     rate: DefaultDirectRateLimiter,
+    subscribe_rate: DefaultDirectRateLimiter,
 }
 
 /// A message ends the connection.
@@ -70,8 +90,9 @@ struct Ended(Fault);
 
 impl Session {
     /// Of a new connection, signed in as nobody.
-    pub fn new(shared: Shared, hub: WorkerHub, outbox: Outbox) -> Self {
+    pub fn new(shared: Shared, hub: WorkerHub, outbox: Outbox, visitor: Visitor) -> Self {
         Self {
+            visitor,
             shared,
             hub,
             outbox,
@@ -80,6 +101,9 @@ impl Session {
             stale: Rc::default(),
             under_way: Cell::new(0),
             rate: RateLimiter::direct(Quota::per_second(MESSAGES_PER_S).allow_burst(MESSAGES_BURST)),
+            subscribe_rate: RateLimiter::direct(
+                Quota::per_second(SUBSCRIBES_PER_S).allow_burst(SUBSCRIBES_BURST),
+            ),
         }
     }
 
@@ -96,6 +120,9 @@ impl Session {
             Unreadable::Malformed => Ended(Fault::Malformed),
             Unreadable::UnknownType => Ended(Fault::UnknownType),
         })?;
+        if self.visitor.seat.is_unproven() && !matches!(message, Incoming::SignIn { .. }) {
+            return Err(Ended(Fault::Busy));
+        }
         match message {
             Incoming::SignIn { token } => self.sign_in(&token).await,
             Incoming::Subscribe { sale_id, last_seq } => self.subscribe(sale_id, last_seq).await,
@@ -134,6 +161,12 @@ impl Session {
             Err(gavel_actors::users::Error::NotFound) => return Err(Ended(Fault::TokenInvalid)),
             Err(_) => return Err(Ended(Fault::Busy)),
         };
+        if self.visitor.seat.is_for_staff() {
+            if !identity.role.is_staff() {
+                return Err(Ended(Fault::Busy));
+            }
+            self.visitor.seat.prove();
+        }
         self.outbox
             .answer(answers::signed_in(&user, self.shared.clock.now()));
         let before = self.who.replace(Some(SignedIn { user, identity }));
@@ -176,8 +209,12 @@ impl Session {
             return Ok(());
         };
         self.unsubscribe(sale_id);
-        if self.followed.borrow().len() >= FOLLOWED_MAX {
+        if self.followed.borrow().len() >= FOLLOWED_MAX || self.subscribe_rate.check().is_err() {
             return Err(Ended(Fault::TooFrequent));
+        }
+        // Many behind one address may come back at once; those for whom it is too much try later.
+        if self.shared.limits.subscribe(self.visitor.address).is_err() {
+            return Err(Ended(Fault::Busy));
         }
         let (audience, who) = match self.who.borrow().as_ref() {
             Some(who) if who.identity.role.is_staff() => (
@@ -415,6 +452,7 @@ pub async fn run(session: Rc<Session>, mut decoder: Decoder) {
     let mut shutdown = session.shared.shutdown.clone();
     let mut heartbeat = tokio::time::interval(Duration::from_millis(PING_MS));
     let mut heard_at = Instant::now();
+    let proof_due = heard_at + Duration::from_millis(PROOF_MS_MAX);
     while !session.outbox.has_ended() {
         let token_left = session.token_left();
         let result = tokio::select! {
@@ -440,6 +478,9 @@ pub async fn run(session: Rc<Session>, mut decoder: Decoder) {
             // Whoever's token ran out sees and does no more than a stranger: nothing.
             () = tokio::time::sleep(token_left.unwrap_or_default()), if token_left.is_some() => {
                 Err(Ended(Fault::TokenExpired))
+            }
+            () = tokio::time::sleep_until(proof_due), if session.visitor.seat.is_unproven() => {
+                Err(Ended(Fault::Busy))
             }
             _ = shutdown.wait_for(|stopping| *stopping) => Err(Ended(Fault::ShuttingDown)),
         };

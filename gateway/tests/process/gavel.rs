@@ -85,6 +85,13 @@ impl Launch {
         self
     }
 
+    /// Allows it only so many open files: at first, and at most when it asks for more.
+    pub fn open_files(mut self, soft: u32, hard: u32) -> Self {
+        let script = format!("ulimit -S -n {soft}\nulimit -H -n {hard}\nexec \"$@\"");
+        self.before = ["sh", "-euc", &script, "sh"].map(str::to_owned).to_vec();
+        self
+    }
+
     fn spawn(&self) -> Child {
         let program = env!("CARGO_BIN_EXE_gavel").to_owned();
         let mut line = self.before.iter().chain([&program]);
@@ -268,6 +275,18 @@ impl Ended {
         let said = self.output.stderr.join("\n");
         assert_eq!(self.status.signal(), Some(Signal::KILL.as_raw()), "{said}");
         assert!(!said.contains("panicked at"), "{said}");
+    }
+
+    /// One reason on standard error with all of these words, exit code 1, and no address announced.
+    pub fn assert_reason(&self, wanted: &[&str]) {
+        let said = self.output.stderr.join("\n");
+        assert_eq!(self.status.code(), Some(1), "{said}");
+        assert_eq!(self.output.stdout, [""; 0]);
+        assert!(!said.contains("panicked"), "{said}");
+        let reason = self.output.reason();
+        for word in wanted {
+            assert!(reason.contains(word), "{word} is missing: {reason}");
+        }
     }
 }
 

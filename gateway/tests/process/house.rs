@@ -1,6 +1,6 @@
 //! A house ready to sell: accounts, a published sale, approved bidders.
 
-use super::text;
+use super::{gavel::Launch, socket::Socket, text};
 use gavel_actors::{
     clock::{Clock, SystemClock},
     users::{Locale, Password, Role, SeedUser, SigningKey, UsersActor, UsersConfig},
@@ -143,6 +143,23 @@ impl House {
         house
     }
 
+    /// Staff open the first lot.
+    pub async fn open_first_lot(&self, address: &str) {
+        let mut console = Socket::follow(address, &self.staff, &self.sale).await.unwrap();
+        let command = json!({
+            "type": "command", "command_id": "open", "sale_id": self.sale, "command": {"kind": "next_lot"},
+        });
+        console.send(&command).await;
+        console.expect("command_done").await;
+    }
+
+    /// The first lot's bids as staff see them, oldest first.
+    pub async fn first_lots_history(&self, address: &str) -> Vec<Value> {
+        Api::at(address)
+            .history(&self.staff, &self.sale, &self.lots[0])
+            .await
+    }
+
     async fn admit(&self, api: &Api, number: usize) -> Bidder {
         let sign_up = json!({
             "name": format!("bidder-{number}"), "display_name": format!("Bidder {number}"), "password": PASSWORD,
@@ -158,8 +175,9 @@ impl House {
     }
 }
 
-/// Makes a data directory with one account of staff in it, and a configuration file beside it.
-pub async fn open(directory: &Path) -> (PathBuf, PathBuf) {
+/// Makes a data directory with one account of staff in it, and a configuration file beside it: the
+/// data directory, and how a node is started on it.
+pub async fn open(directory: &Path) -> (PathBuf, Launch) {
     let data = directory.join("data");
     {
         let held = DataDir::open(&data).unwrap();
@@ -179,20 +197,22 @@ pub async fn open(directory: &Path) -> (PathBuf, PathBuf) {
         users.send(seed).await.unwrap();
         store.close().await.unwrap();
     }
-    (data, config_file(directory, SEGMENT_BYTES))
+    let config = config_file(directory);
+    let launch = Launch::serve(&data).arguments(["--config", config.to_str().unwrap()]);
+    (data, launch)
 }
 
 /// Small enough that the journal goes on to a new segment every few hundred bids.
-pub const SEGMENT_BYTES: u64 = 128 << 10;
+const SEGMENT_BYTES: u64 = 128 << 10;
 
 const PASSWORD_MEMORY_KIB: u32 = 8;
 
 /// Settings under which a start takes milliseconds and nobody bids too often.
-pub fn config_file(directory: &Path, segment_bytes: u64) -> PathBuf {
+fn config_file(directory: &Path) -> PathBuf {
     let path = directory.join("gavel.toml");
     let rate = "{ per_minute = 1000000, burst = 100000 }";
     let settings = format!(
-        "workers = 2\nauction_threads = 2\nsegment_bytes = {segment_bytes}\n\
+        "workers = 2\nauction_threads = 2\nsegment_bytes = {SEGMENT_BYTES}\n\
          password_memory_kib = {PASSWORD_MEMORY_KIB}\n[limits]\nbid = {rate}\nsign_up_address = {rate}\n"
     );
     std::fs::write(&path, settings).unwrap();

@@ -103,6 +103,13 @@ impl House {
         client
     }
 
+    /// A console that follows the sale and has opened its first lot.
+    pub async fn open_first_lot(&self) -> Client {
+        let mut console = self.console().await;
+        console.done(&self.sale, json!({"kind": "next_lot"})).await;
+        console
+    }
+
     /// Everything that bids and commands can change, as staff see it: the records' number, sale,
     /// lots, book and history.
     pub async fn state(&self) -> Value {

@@ -1,5 +1,36 @@
 /** A lot run from the keyboard alone, with a second console and a bidder who watch. */
-import { expect, test } from './support/test';
+import { ConsoleDesk } from './support/console';
+import { STAFF, type OpenSale } from './support/house';
+import { expect, test, type People } from './support/test';
+
+/** A console whose line the test holds: at first nothing from the server gets through. */
+async function onAHeldLine(people: People, sale: OpenSale) {
+  const page = await people.page(STAFF, { viewport: { width: 1440, height: 900 } });
+  let state: 'held' | 'up' | 'cut' = 'held';
+  let held: (() => void)[] = [];
+  let close = () => {};
+  await page.routeWebSocket('**/ws/v1', (socket) => {
+    if (state === 'cut') return void socket.close();
+    close = () => void socket.close();
+    socket.connectToServer().onMessage((message) => {
+      if (state === 'held') held.push(() => socket.send(message));
+      else if (state === 'up') socket.send(message);
+    });
+  });
+  await page.goto(sale.console);
+  return {
+    desk: new ConsoleDesk(page),
+    up: () => {
+      state = 'up';
+      for (const send of held) send();
+      held = [];
+    },
+    cut: () => {
+      state = 'cut';
+      close();
+    },
+  };
+}
 
 test('a lot from the keyboard', async ({ house, people }) => {
   const sale = await house.sale({ lots: [{ reserve_minor: 1_500_00 }, {}, {}] });
@@ -236,4 +267,66 @@ test('who is there, and how many watch', async ({ house, people }) => {
   await expect(desk.by('console-watchers')).toHaveText(/^[2-9] viewers$/);
   await bidder.page.close();
   await expect(desk.by('console-online')).not.toContainText('Odo Pell');
+});
+
+test('no command before the console is connected, nor while the line is broken', async ({
+  house,
+  people,
+}) => {
+  const sale = await house.sale();
+  const { desk, up, cut } = await onAHeldLine(people, sale);
+  const expectOff = async (...actions: string[]) => {
+    for (const action of actions) await expect(desk.by(`console-${action}`)).toBeDisabled();
+  };
+
+  await test.step('not connected yet', async () => {
+    await expect(desk.by('console')).toBeVisible();
+    await expect(desk.by('connection')).toHaveAttribute('data-phase', 'connecting');
+    await expectOff('start', 'message', 'floor', 'absentee');
+    await expect(desk.by('console-floor')).toContainText('Connecting…');
+    await expect(desk.by('console-hint')).toContainText('work once the console is connected');
+    await desk.press('g', 'm');
+    await expect(desk.by('announce-now')).toContainText('The command was not sent');
+    await expect(desk.by('message-dialog')).toHaveCount(0);
+    await expect(desk.log).toHaveCount(0);
+    await desk.press('?');
+    await expect(desk.by('help-dialog')).toBeVisible();
+    await desk.press('Escape');
+  });
+
+  await test.step('connected', async () => {
+    up();
+    await desk.ready();
+    await expect(desk.by('console-hint')).toContainText('Press G');
+    await desk.begin();
+    await desk.floor('£500');
+  });
+
+  await test.step('the line breaks while an amount is typed', async () => {
+    await desk.press('b');
+    await desk.by('dialog-amount').fill('700');
+    const answered = await desk.log.count();
+    cut();
+    await expect(desk.by('dialog-offline')).toContainText('No connection');
+    await expect(desk.by('dialog-enter')).toBeDisabled();
+    await desk.press('Enter');
+    await expect(desk.by('dialog-amount')).toHaveValue('700');
+    await desk.press('Escape');
+    await expectOff('floor', 'warn', 'sold', 'undo', 'pause', 'pass', 'message', 'end', 'retract');
+    await expect(desk.by('console-floor')).toContainText(/Connection lost|Connecting…/);
+    await expect(desk.by('connection-notice')).toContainText('Commands and keys do nothing');
+    await desk.press('Space', 'f', 's', 'u', 'k');
+    await expect(desk.log).toHaveCount(answered);
+    await desk.expectPrice('£500', 'Room');
+  });
+
+  await test.step('and is back', async () => {
+    up();
+    await desk.by('connection-notice').getByRole('button').click();
+    await desk.ready();
+    await expect(desk.by('connection-notice')).toHaveCount(0);
+    await desk.floor('£550');
+    await desk.expectLot('1', 'open');
+    await expect(desk.by('console-fair-warning')).toHaveCount(0);
+  });
 });

@@ -95,7 +95,39 @@ impl Results<'_> {
         seq: u64,
         changes: &[Change],
     ) -> Result<bool, Error> {
+        self.advance(consumer, sale, seq, changes, true).await
+    }
+
+    /// As [`apply`](Self::apply), of everything that the auction amounts to as of event `seq`. It makes up for
+    /// events before that were left out, so it counts although `seq` itself was applied.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchSale`], [`Error::NoSuchLot`].
+    pub async fn apply_whole(
+        &self,
+        consumer: &str,
+        sale: SaleId,
+        seq: u64,
+        changes: &[Change],
+    ) -> Result<bool, Error> {
+        self.advance(consumer, sale, seq, changes, false).await
+    }
+
+    async fn advance(
+        &self,
+        consumer: &str,
+        sale: SaleId,
+        seq: u64,
+        changes: &[Change],
+        only_if_newer: bool,
+    ) -> Result<bool, Error> {
         let row_seq = seq_to_row(seq)?;
+        let cursor = Expr::col((applied_cursors::Entity, applied_cursors::Column::Seq));
+        let moves = if only_if_newer {
+            cursor.lt(row_seq)
+        } else {
+            cursor.lte(row_seq)
+        };
         let transaction = self.0.begin().await?;
         let advanced = applied_cursors::Entity::insert(
             applied_cursors::Model {
@@ -108,9 +140,7 @@ impl Results<'_> {
         .on_conflict(
             OnConflict::columns([applied_cursors::Column::Consumer, applied_cursors::Column::SaleId])
                 .update_column(applied_cursors::Column::Seq)
-                .action_and_where(
-                    Expr::col((applied_cursors::Entity, applied_cursors::Column::Seq)).lt(row_seq),
-                )
+                .action_and_where(moves)
                 .to_owned(),
         )
         .exec_without_returning(&transaction)

@@ -1,5 +1,5 @@
 use super::support::{ANN, ARRIVAL, BOB, LOT, SALE, Watcher, bid, next_bid, place, rules, start, start_with};
-use crate::auctions::{Refused, wire::Audience};
+use crate::auctions::{Refused, actor::MAILBOX_MAX, wire::Audience};
 use futures_util::FutureExt;
 use gavel_engine::{
     Reason,
@@ -208,6 +208,44 @@ async fn a_journal_without_room_is_answered_with_busy_and_nothing_is_lost() {
             assert_eq!(again.answer, first.answer);
         }
     }
+    node.stop().await;
+}
+
+#[actix::test]
+async fn an_auction_with_too_much_under_way_answers_busy_at_once_to_everybody() {
+    let dir = tempfile::tempdir().unwrap();
+    let gate = Arc::new(Gate::default());
+    let gated = Arc::clone(&gate);
+    let node = start_with(dir.path(), WriterOptions::default(), |inner| {
+        Box::new(Gated { inner, gate: gated })
+    })
+    .await;
+    let auction = node.open_sale(rules()).await;
+    gate.set(true);
+    let mut first = std::pin::pin!(auction.place_bid(bid(1, ANN, 1000), ARRIVAL));
+    assert!(first.as_mut().now_or_never().is_none());
+    gate.reached.notified().await;
+
+    // Each through a handle of its own; asking for a bid that is under way takes no place in the journal.
+    let ask = || {
+        let auction = node.auction();
+        Box::pin(async move { auction.bid_status(ANN, BidId(1)).await })
+    };
+    let mut waiting: Vec<_> = (1..MAILBOX_MAX).map(|_| ask()).collect();
+    for one in &mut waiting {
+        assert!(one.as_mut().now_or_never().is_none());
+    }
+    assert_eq!(ask().now_or_never(), Some(Err(Refused::Busy)));
+    // Those who stop waiting leave their requests behind.
+    waiting.drain(..MAILBOX_MAX / 2);
+    assert_eq!(ask().now_or_never(), Some(Err(Refused::Busy)));
+
+    gate.set(false);
+    assert!(!first.await.unwrap().unwrap().repeated);
+    for one in waiting {
+        assert!(one.await.unwrap().unwrap().repeated);
+    }
+    assert!(ask().await.unwrap().unwrap().repeated, "there is room again");
     node.stop().await;
 }
 

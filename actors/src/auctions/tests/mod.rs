@@ -3,5 +3,5 @@
 mod durability;
 mod revival;
 mod stopping;
-mod support;
+pub(super) mod support;
 mod time;

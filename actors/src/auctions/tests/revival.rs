@@ -1,6 +1,7 @@
-use super::support::{ANN, BOB, SALE, Watcher, bid, next_bid, place, rules, start};
+use super::support::{ANN, BOB, SALE, Watcher, bid, next_bid, place, publish, rules, start};
 use crate::auctions::{Refused, wire::Audience};
 use gavel_engine::auction::Verdict;
+use gavel_storage::relational::SaleStatus;
 
 #[actix::test]
 async fn an_actor_that_panics_is_replayed_and_goes_on() {
@@ -86,5 +87,21 @@ async fn whoever_was_away_gets_what_was_missed() {
         .await
         .unwrap();
     assert!(from_the_future.messages[0].starts_with(b"{\"type\":\"snapshot\""));
+    node.stop().await;
+}
+
+#[actix::test]
+async fn results_that_the_database_did_not_take_are_told_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = start(dir.path()).await;
+    node.open_sale(rules()).await;
+    // The database does not know the sale until everything so far has been told and given up on; only
+    // time shows that.
+    tokio::time::sleep(std::time::Duration::from_millis(2200)).await;
+    publish(&node.store).await;
+    let status = async || node.store.sales().by_id(SALE).await.unwrap().unwrap().status;
+    while status().await != SaleStatus::Live {
+        tokio::task::yield_now().await;
+    }
     node.stop().await;
 }

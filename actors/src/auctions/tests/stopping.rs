@@ -1,11 +1,9 @@
 //! What a stop leaves behind for the next start, also when something is wrong at that moment.
 
-use super::support::{ANN, BOB, LOT, Node, SALE, bid, place, rules, setup, start};
+use super::support::{ANN, BOB, Node, SALE, bid, place, publish, rules, setup, start};
 use crate::auctions::{Refused, reconcile, wire::Audience};
-use gavel_engine::{ids::SaleId, money::Currency, time::Timestamp};
-use gavel_storage::relational::{
-    self, BookVisibility, Change, LotRecord, SaleKind, SaleRecord, SaleStatus, Store,
-};
+use gavel_engine::ids::SaleId;
+use gavel_storage::relational::{BookVisibility, Change, SaleStatus};
 use std::{fs, path::Path};
 
 /// The first answer to Ann's bid is still the answer, after a start on what `node` left.
@@ -82,39 +80,6 @@ async fn a_node_that_stops_takes_over_no_sale() {
     assert!(node.registry.find(other).is_none());
     node.writer.shutdown();
     remembers_anns_bid(dir.path()).await;
-}
-
-async fn publish(store: &Store) {
-    let sale = SaleRecord {
-        id: SALE,
-        title: "Design".to_owned(),
-        description: String::new(),
-        location: String::new(),
-        kind: SaleKind::Room,
-        currency: Currency::USD,
-        starts_at_ms: Timestamp(5),
-        auto_approve: true,
-        book_visibility: BookVisibility::Counts,
-        status: SaleStatus::Draft,
-        current_lot_id: None,
-    };
-    let lot = LotRecord {
-        id: LOT,
-        sale_id: SALE,
-        number: "1".parse().unwrap(),
-        title: "Chair".to_owned(),
-        artist: String::new(),
-        description: String::new(),
-        estimate_low_minor: None,
-        estimate_high_minor: None,
-        rules: rules(),
-        seller_id: None,
-        picture_etag: None,
-    };
-    store.sales().insert_draft(sale).await.unwrap();
-    store.lots().insert(lot).await.unwrap();
-    let check = |_: &SaleRecord, _: &[LotRecord]| Ok::<_, relational::Error>(());
-    store.sales().publish(SALE, check).await.unwrap();
 }
 
 #[actix::test]

@@ -18,7 +18,7 @@ use gavel_engine::{
 };
 use gavel_storage::{
     journal::{self, Journal, Options, Writer, WriterOptions},
-    relational::{BookVisibility, Store},
+    relational::{self, BookVisibility, LotRecord, SaleRecord, SaleStatus, Store},
     snapshot,
 };
 use serde_json::Value;
@@ -113,6 +113,40 @@ pub fn setup(sale_id: SaleId, rules: RuleSet) -> Setup {
         kind: SaleKind::Room,
         lots: vec![LotSetup { lot_id: LOT, rules }],
     }
+}
+
+/// The same sale in the catalogue.
+pub async fn publish(store: &Store) {
+    let sale = SaleRecord {
+        id: SALE,
+        title: "Design".to_owned(),
+        description: String::new(),
+        location: String::new(),
+        kind: relational::SaleKind::Room,
+        currency: Currency::USD,
+        starts_at_ms: Timestamp(5),
+        auto_approve: true,
+        book_visibility: BookVisibility::Counts,
+        status: SaleStatus::Draft,
+        current_lot_id: None,
+    };
+    let lot = LotRecord {
+        id: LOT,
+        sale_id: SALE,
+        number: "1".parse().unwrap(),
+        title: "Chair".to_owned(),
+        artist: String::new(),
+        description: String::new(),
+        estimate_low_minor: None,
+        estimate_high_minor: None,
+        rules: rules(),
+        seller_id: None,
+        picture_etag: None,
+    };
+    store.sales().insert_draft(sale).await.unwrap();
+    store.lots().insert(lot).await.unwrap();
+    let check = |_: &SaleRecord, _: &[LotRecord]| Ok::<_, relational::Error>(());
+    store.sales().publish(SALE, check).await.unwrap();
 }
 
 pub fn rules() -> RuleSet {

@@ -1,31 +1,19 @@
 //! A lot that keeps its bids and nothing that could be computed from them.
 
+use super::{Answer, Bid, bids::ladder_step};
 use gavel_engine::{
     Reason,
     ids::{BidId, BidderId, LotId},
-    lot::{Channel, Offer},
-    money::Amount,
-    rules::{OffIncrement, ReserveRule, RuleSet, TieRule},
+    lot::Together,
+    rules::{Format, RuleSet},
 };
 
 #[derive(Debug, Clone)]
-pub struct Bid {
-    pub id: BidId,
-    pub bidder: BidderId,
-    channel: Channel,
-    exact: bool,
-    pub ceiling: i64,
-    ask_met: Option<i64>,
-    step: Option<i64>,
-    pub retracted: bool,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct Left {
-    id: BidId,
-    bidder: BidderId,
-    max: i64,
-    placed: bool,
+pub struct Left {
+    pub(super) id: BidId,
+    pub(super) bidder: BidderId,
+    pub(super) max: i64,
+    pub(super) placed: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,26 +24,52 @@ pub enum Phase {
     Closed,
 }
 
-#[derive(Debug, Clone)]
-pub struct Lot {
-    pub id: LotId,
-    pub(super) rules: RuleSet,
-    pub(super) phase: Phase,
-    pub(super) paused_at: i64,
-    pub bids: Vec<Bid>,
-    pub(super) ask: Option<i64>,
-    pub(super) step: Option<i64>,
-    pub(super) closes_at: Option<i64>,
-    extensions: u32,
-    pub(super) warned: bool,
-    pub(super) outcome: Option<Outcome>,
-    book: Vec<Left>,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Sold(BidderId, i64),
     Unsold,
+    Withdrawn,
+    With(LotId),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Strike {
+    pub at: i64,
+    pub falls_at: i64,
+    pub outcome: Outcome,
+}
+
+#[derive(Debug, Clone)]
+pub struct Group {
+    pub(super) together: Together,
+    pub others: Vec<LotId>,
+    pub(super) own_rules: RuleSet,
+    pub(super) sellers: Vec<BidderId>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Lot {
+    pub id: LotId,
+    pub(super) rules: RuleSet,
+    /// The rules of the group that a chosen lot was sold by.
+    pub sold_by: Option<RuleSet>,
+    pub phase: Phase,
+    pub(super) paused_at: i64,
+    pub(super) opened_at: Option<i64>,
+    pub bids: Vec<Bid>,
+    pub(super) ask: Option<i64>,
+    pub(super) step: Option<i64>,
+    pub(super) closes_at: Option<i64>,
+    pub(super) extensions: u32,
+    pub(super) warned: bool,
+    pub(super) strike: Option<Strike>,
+    pub outcome: Option<Outcome>,
+    pub(super) closed_at: Option<i64>,
+    pub(super) skipped: bool,
+    pub(super) reoffers: u32,
+    pub group: Option<Group>,
+    pub(super) led_by: Option<LotId>,
+    pub(super) book: Vec<Left>,
 }
 
 /// What there is to compare.
@@ -69,18 +83,18 @@ pub struct View {
     pub reserve_met: Option<bool>,
     pub closes_at: Option<i64>,
     pub ask: Option<i64>,
+    pub step: Option<i64>,
     pub extensions: u32,
     pub warned: bool,
+    pub strike: Option<Strike>,
     pub outcome: Option<Outcome>,
-    pub surviving: usize,
-    pub waiting_in_book: usize,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Result {
-    pub(super) price: i64,
-    pub(super) leader: BidderId,
-    leader_max: i64,
+    pub closed_at: Option<i64>,
+    pub skipped: bool,
+    pub reoffers: u32,
+    pub others: Vec<LotId>,
+    pub led_by: Option<LotId>,
+    pub counting: usize,
+    pub waiting_in_book: Vec<BidderId>,
 }
 
 impl Lot {
@@ -88,226 +102,175 @@ impl Lot {
         Self {
             id,
             rules: rules.clone(),
+            sold_by: None,
             phase: Phase::Pending,
             paused_at: 0,
+            opened_at: None,
             bids: Vec::new(),
             ask: None,
             step: None,
             closes_at: rules.closes_at_ms.map(|at| at.0),
             extensions: 0,
             warned: false,
+            strike: None,
             outcome: None,
+            closed_at: None,
+            skipped: false,
+            reoffers: 0,
+            group: None,
+            led_by: None,
             book: Vec::new(),
         }
     }
 
-    pub fn view(&self) -> View {
+    pub fn view(&self, now: i64) -> View {
         let result = self.result();
+        let waiting = self.book.iter().filter(|left| !left.placed);
+        let reserve = self.rules.reserve_price_minor;
         View {
             phase: self.phase,
             price: result.map(|result| result.price),
             leader: result.map(|result| result.leader),
             leader_max: result.map(|result| result.leader_max),
-            minimum: self.minimum(),
-            reserve_met: self
-                .rules
-                .reserve_price_minor
-                .map(|reserve| result.is_some_and(|result| result.price >= reserve.0)),
+            minimum: self.minimum(now),
+            reserve_met: reserve.map(|reserve| result.is_some_and(|result| result.price >= reserve.0)),
             closes_at: self.closes_at,
             ask: self.ask,
+            step: self.step,
             extensions: self.extensions,
             warned: self.warned,
+            strike: self.strike,
             outcome: self.outcome,
-            surviving: self.bids.iter().filter(|bid| !bid.retracted).count(),
-            waiting_in_book: self.book.iter().filter(|left| !left.placed).count(),
+            closed_at: self.closed_at,
+            skipped: self.skipped,
+            reoffers: self.reoffers,
+            others: self
+                .group
+                .as_ref()
+                .map(|group| group.others.clone())
+                .unwrap_or_default(),
+            led_by: self.led_by,
+            counting: self.counting().len(),
+            waiting_in_book: waiting.map(|left| left.bidder).collect(),
         }
     }
 
-    /// The step of the last band that begins at or below the price, else of the first.
-    fn ladder_step(&self, price: i64) -> i64 {
-        let bands = &self.rules.increments;
-        let reached = bands.iter().rev().find(|band| band.from_minor.0 <= price);
-        reached.unwrap_or(&bands[0]).step_minor.0
-    }
-
-    pub fn minimum(&self) -> i64 {
-        match (self.ask, self.result()) {
-            (Some(ask), _) => ask,
-            (None, None) => self.rules.opening_price_minor.0,
-            (None, Some(result)) => {
-                result.price + self.step.unwrap_or_else(|| self.ladder_step(result.price))
-            }
-        }
-    }
-
-    pub(super) fn result(&self) -> Option<Result> {
-        let bids: Vec<&Bid> = self.bids.iter().filter(|bid| !bid.retracted).collect();
-        let mut price = 0;
-        // The bid that leads: it took the lead, or raised the leader's maximum.
-        let mut lead: Option<&Bid> = None;
-        for (count, bid) in bids.iter().enumerate() {
-            let so_far = &bids[..count];
-            let highest = so_far.iter().map(|bid| bid.ceiling).max();
-            let next = |amount: i64| amount + bid.step.unwrap_or_else(|| self.ladder_step(amount));
-            match (lead, highest) {
-                (None, _) | (_, None) => {
-                    let shown = bid.ask_met.unwrap_or(self.rules.opening_price_minor.0);
-                    price = if bid.exact {
-                        bid.ceiling
-                    } else {
-                        shown.min(bid.ceiling)
-                    };
-                    lead = Some(bid);
+    pub fn minimum(&self, now: i64) -> i64 {
+        let opening = self.rules.opening_price_minor.0;
+        match self.rules.format {
+            Format::SealedFirstPrice | Format::Vickrey => opening,
+            Format::Dutch if self.phase == Phase::Open => self.clock(now).unwrap(),
+            Format::Dutch => opening,
+            Format::English => match (self.ask, self.result()) {
+                (Some(ask), _) => ask,
+                (None, None) => opening,
+                (None, Some(result)) => {
+                    result.price
+                        + self
+                            .step
+                            .unwrap_or_else(|| ladder_step(&self.rules, result.price))
                 }
-                (Some(leading), Some(highest)) if leading.bidder == bid.bidder => {
-                    let highest = highest.max(bid.ceiling);
-                    let rivals = so_far.iter().filter(|rival| rival.bidder != bid.bidder);
-                    let second = rivals.map(|rival| rival.ceiling).max();
-                    if bid.exact {
-                        price = price.max(bid.ceiling);
-                    } else if let Some(second) = second {
-                        price = price.max(highest.min(next(second)));
-                    }
-                    if bid.ceiling > leading.ceiling {
-                        lead = Some(bid);
-                    }
-                }
-                (Some(leading), Some(highest)) => {
-                    let floor_takes_ties = self.rules.tie_rule == TieRule::Floor
-                        && bid.channel == Channel::Floor
-                        && leading.channel != Channel::Floor;
-                    let takes = bid.ceiling > highest || floor_takes_ties && bid.ceiling == highest;
-                    if takes {
-                        price = if bid.exact {
-                            bid.ceiling
-                        } else {
-                            let answered = bid.ceiling.min(next(highest));
-                            *[price, answered, bid.ask_met.unwrap_or(0)].iter().max().unwrap()
-                        };
-                        lead = Some(bid);
-                    } else {
-                        let rivals = bids[..=count]
-                            .iter()
-                            .filter(|rival| rival.bidder != leading.bidder);
-                        let second = rivals.map(|rival| rival.ceiling).max().unwrap();
-                        price = price.max(highest.min(next(second)));
-                    }
-                }
-            }
-            if let Some(reserve) = self.rules.reserve_price_minor.map(|reserve| reserve.0) {
-                let highest = bids[..=count].iter().map(|bid| bid.ceiling).max().unwrap();
-                match self.rules.reserve_rule {
-                    ReserveRule::Jump if highest >= reserve => price = price.max(reserve),
-                    ReserveRule::Hold | ReserveRule::Jump => {}
-                    ReserveRule::PostInFull => price = price.max(reserve.min(highest)),
-                }
-            }
-        }
-        let leader = lead?.bidder;
-        let leader_max = bids.iter().map(|bid| bid.ceiling).max()?;
-        Some(Result {
-            price,
-            leader,
-            leader_max,
-        })
-    }
-
-    pub(super) fn open_for_bids(&self) -> std::result::Result<(), Reason> {
-        match self.phase {
-            Phase::Pending => Err(Reason::NotOpen),
-            Phase::Open => Ok(()),
-            Phase::Paused => Err(Reason::Paused),
-            Phase::Closed => Err(Reason::Closed),
+            },
         }
     }
 
-    pub(super) fn offer(
-        &mut self,
-        id: BidId,
-        bidder: BidderId,
-        channel: Channel,
-        offer: Offer,
-        now: i64,
-    ) -> std::result::Result<(), Reason> {
-        self.open_for_bids()?;
-        if self.rules.seller == Some(bidder) {
-            return Err(Reason::SellerMayNotBid);
-        }
-        let (exact, ceiling) = match offer {
-            Offer::Amount(amount) | Offer::BuyNow(amount) => (true, amount.0),
-            Offer::Max(max) => (false, max.0),
-        };
-        let result = self.result();
-        if let Some(result) = result.filter(|result| result.leader == bidder) {
-            if exact {
-                return Err(Reason::AlreadyLeading);
+    /// What the lot binds whom to.
+    pub fn holds(&self) -> Vec<(BidderId, i64)> {
+        let pieces = i64::from(self.rules.quantity);
+        match (self.phase, self.outcome) {
+            (Phase::Closed, Some(Outcome::Sold(winner, price))) => vec![(winner, price * pieces)],
+            (Phase::Open | Phase::Paused, _) if self.rules.format.is_sealed() => {
+                let bids = self.counting().into_iter();
+                bids.map(|bid| (bid.bidder, bid.ceiling * pieces)).collect()
             }
-            if ceiling <= result.leader_max {
-                return Err(Reason::NotAboveOwnMax);
-            }
-        } else {
-            let minimum = self.minimum();
-            if ceiling < minimum {
-                return Err(Reason::BelowMinimum);
-            }
-            if exact && self.rules.off_increment == OffIncrement::Reject && ceiling != minimum {
-                let bands = &self.rules.increments;
-                let band = bands.iter().rev().find(|band| band.from_minor.0 <= ceiling);
-                let band = band.unwrap_or(&bands[0]);
-                let off = match self.step {
-                    Some(step) => (ceiling - minimum) % step,
-                    None => (ceiling - band.from_minor.0) % band.step_minor.0,
+            (Phase::Open | Phase::Paused, _) => {
+                let Some(result) = self.result() else {
+                    return Vec::new();
                 };
-                if off != 0 {
-                    return Err(Reason::OffIncrement);
+                match self.strike.map(|strike| strike.outcome) {
+                    Some(Outcome::Sold(winner, price)) if winner != result.leader => {
+                        vec![(winner, price * pieces)]
+                    }
+                    _ => vec![(result.leader, result.leader_max * pieces)],
                 }
             }
+            _ => Vec::new(),
         }
-        self.bids.push(Bid {
-            id,
-            bidder,
-            channel,
-            exact,
-            ceiling,
-            ask_met: self.ask,
-            step: self.step,
-            retracted: false,
-        });
-        self.ask = None;
+    }
+
+    pub fn fixed_price(&self) -> Option<i64> {
+        self.rules.buy_now_price_minor.map(|price| price.0)
+    }
+
+    pub fn choice_is_due(&self) -> bool {
+        let choice = self
+            .group
+            .as_ref()
+            .is_some_and(|group| group.together == Together::Choice);
+        choice && matches!(self.outcome, Some(Outcome::Sold(..)))
+    }
+
+    pub fn running(&self) -> bool {
+        matches!(self.phase, Phase::Open | Phase::Paused)
+    }
+
+    pub(super) fn sold_for(&self, bidder: BidderId) -> bool {
+        let group = self.group.as_ref();
+        self.rules.seller == Some(bidder) || group.is_some_and(|group| group.sellers.contains(&bidder))
+    }
+
+    pub(super) fn takes_bids(&self) -> Answer {
+        match self.phase {
+            Phase::Pending => Err(Reason::NotOpen.into()),
+            Phase::Open => Ok(()),
+            Phase::Paused => Err(Reason::Paused.into()),
+            Phase::Closed => Err(Reason::Closed.into()),
+        }
+    }
+
+    /// Open, the hammer up, and English: what the auctioneer does needs all three.
+    pub(super) fn at_the_rostrum(&self) -> Answer {
+        self.takes_bids()?;
+        self.hammer_is_up()?;
+        if self.rules.format == Format::English {
+            Ok(())
+        } else {
+            Err(Reason::WrongFormat.into())
+        }
+    }
+
+    pub(super) fn hammer_is_up(&self) -> Answer {
+        match self.strike {
+            None => Ok(()),
+            Some(_) => Err(Reason::HammerFalling.into()),
+        }
+    }
+
+    pub(super) fn close(&mut self, outcome: Outcome, at: i64) {
+        self.phase = Phase::Closed;
+        self.outcome = Some(outcome);
+        self.closed_at = Some(at);
+        self.strike = None;
         self.warned = false;
-        if let (Some(soft), Some(close)) = (self.rules.soft_close, self.closes_at) {
-            let may_move = soft.max_extensions.is_none_or(|most| self.extensions < most);
-            if may_move && close > now && close - now <= soft.window_ms && now + soft.extend_ms > close {
-                self.closes_at = Some(now + soft.extend_ms);
-                self.extensions += 1;
-            }
-        }
-        Ok(())
     }
 
-    pub(super) fn bid_the_book(&mut self, approved: &[BidderId], now: i64) {
-        for index in 0..self.book.len() {
-            let left = self.book[index].clone();
-            if !left.placed && approved.contains(&left.bidder) {
-                let max = Offer::Max(Amount(left.max));
-                self.book[index].placed = self
-                    .offer(left.id, left.bidder, Channel::Absentee, max, now)
-                    .is_ok();
-            }
-        }
-    }
-
-    pub(super) fn leave(&mut self, id: BidId, bidder: BidderId, max: i64) -> std::result::Result<(), Reason> {
-        if self.rules.seller == Some(bidder) {
-            return Err(Reason::SellerMayNotBid);
-        }
-        self.book.retain(|left| left.bidder != bidder);
-        self.book.push(Left {
-            id,
-            bidder,
-            max,
-            placed: false,
-        });
-        Ok(())
+    /// Pending as on the first day, but for the book, the group, and that it was offered before.
+    pub(super) fn start_over(&mut self) {
+        let gone: Vec<BidId> = self
+            .bids
+            .iter()
+            .filter(|bid| bid.retracted)
+            .map(|bid| bid.id)
+            .collect();
+        let mut book = self.book.clone();
+        book.retain(|left| !gone.contains(&left.id));
+        book.iter_mut().for_each(|left| left.placed = false);
+        *self = Self {
+            book,
+            group: self.group.clone(),
+            led_by: self.led_by,
+            reoffers: self.reoffers + 1,
+            ..Self::new(self.id, &self.rules)
+        };
     }
 }

@@ -1,5 +1,7 @@
 /** The console's doings: from an action to a command with explicit amounts and ids. */
+import { i18n } from '../i18n/index.svelte';
 import type { Room } from '../state/room.svelte';
+import { announcer } from '../ui/announce.svelte';
 import type { BidView, Command, Lot, LotView } from '../wire/messages';
 import { ask, enabled, hammerCheck, undoBid, type DeskView } from './desk';
 import type { Action } from './keymap';
@@ -34,8 +36,13 @@ export class Console {
     return open?.id ?? null;
   }
 
+  get connected(): boolean {
+    return this.room.online;
+  }
+
   get desk(): DeskView {
     return {
+      connected: this.connected,
       status: this.room.status,
       kind: this.room.sale?.kind ?? 'room',
       lot: this.lot,
@@ -60,7 +67,11 @@ export class Console {
 
   /** Does an action, or opens the dialog that asks for what it needs. */
   act(action: Action): void {
-    if (!this.can(action)) return;
+    if (!this.can(action)) {
+      // The greyed-out buttons do not tell those who cannot see them why a key does nothing.
+      if (!this.connected) announcer.assertive(i18n.t.console.notSent);
+      return;
+    }
     const { lot, view } = this;
     const lot_id = lot?.id ?? '';
     switch (action) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LOT, lotView } from '../testing/messages';
 import type { BidView, Lot, LotView } from '../wire/messages';
 import { ask, enabled, hammerCheck, undoBid, type DeskView } from './desk';
+import { keymap, type Action } from './keymap';
 import { parsePaddle } from './paddle';
 
 const lot = { id: LOT, rules: { opening_price_minor: 50_00 } } as Lot;
@@ -21,6 +22,7 @@ function desk(view: Partial<LotView>, change: Partial<DeskView> = {}): DeskView 
   const full = lotView(view);
   const running = full.state === 'open' || full.state === 'paused';
   return {
+    connected: true,
     status: 'live',
     kind: 'room',
     lot,
@@ -51,6 +53,26 @@ describe('what can be done', () => {
     expect(enabled('next', desk({ state: 'closed' }, { hasPending: false }))).toBe(false);
     expect(enabled('open', desk({ state: 'pending' }, { openLotId: 'other' }))).toBe(false);
     expect(enabled('open', desk({ state: 'pending' }))).toBe(true);
+  });
+
+  it('is nothing but the help while there is no connection', () => {
+    const history = { complete: true, bids: [bid(1)] };
+    const views: Partial<LotView>[] = [
+      { state: 'pending' },
+      { state: 'open', price_minor: 1 },
+      { state: 'paused', price_minor: 1 },
+      { state: 'closed' },
+    ];
+    for (const action of Object.keys(keymap) as Action[]) {
+      const possible = (connected: boolean) =>
+        views.some((view) =>
+          (['published', 'live'] as const).some((status) =>
+            enabled(action, desk(view, { connected, status, history })),
+          ),
+        );
+      expect(possible(true), action).toBe(true);
+      expect(possible(false), action).toBe(action === 'help');
+    }
   });
 
   it('does nothing to the lots of a sale that is not live', () => {

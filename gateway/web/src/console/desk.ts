@@ -5,6 +5,8 @@ import type { BidView, Lot, LotView, SaleStatus } from '../wire/messages';
 import type { Action } from './keymap';
 
 export interface DeskView {
+  /** Subscribed: what is shown is what is, and what is sent arrives. */
+  connected: boolean;
   status: SaleStatus;
   kind: 'room' | 'timed';
   lot: Lot | undefined;
@@ -29,12 +31,12 @@ export function undoBid(desk: DeskView): BidView | null {
 
 export function enabled(action: Action, desk: DeskView): boolean {
   const { status, view, lot, openLotId, hasPending } = desk;
+  if (action === 'help') return true;
+  if (!desk.connected) return false;
   const live = status === 'live';
   const open = live && view?.state === 'open';
   const running = open || (live && view?.state === 'paused');
   switch (action) {
-    case 'help':
-      return true;
     case 'message':
       return status === 'live' || status === 'published';
     case 'start':

@@ -306,6 +306,10 @@ export const en = {
     soldFor: (price: string) => `Sold ${price}`,
     noLot: 'No lot is open',
     noLotText: 'Press N for the next lot in the running order.',
+    connecting: 'Connecting to the sale. Commands and keys work once the console is connected.',
+    lostText:
+      'What you see may be out of date. Commands and keys do nothing until the line is back.',
+    notSent: 'No connection. The command was not sent.',
     saleNotStarted: 'The sale has not started. Press G to start it.',
     saleEnded: 'The sale has ended.',
     viewing: 'You are looking at a lot that is not on the block.',
@@ -373,6 +377,7 @@ export const en = {
       endOpen: 'A lot is still open.',
       retractTitle: 'Retract this bid?',
       retractText: 'Price and leader become what the other bids give.',
+      offline: 'No connection. This can be sent as soon as the line is back.',
       helpTitle: 'Keys',
       helpText: 'Keys do nothing while you type in a field. Esc leaves it.',
       send: 'Send',
