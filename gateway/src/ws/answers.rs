@@ -8,7 +8,7 @@ use gavel_actors::{
     users::User,
 };
 use gavel_engine::{
-    Rejection,
+    Reason, Rejection,
     auction::Verdict,
     ids::{BidId, LotId, SaleId},
     time::Timestamp,
@@ -174,6 +174,11 @@ pub fn not_taken(sale_id: SaleId, lot_id: Option<LotId>, bid_id: BidId, code: &s
         repeated: false,
     };
     frames::text(&refused.encode())
+}
+
+/// A bid that no sale has seen, so that none remembers it.
+pub fn unknown(sale_id: SaleId, lot_id: Option<LotId>, bid_id: BidId, reason: Reason) -> Bytes {
+    not_taken(sale_id, lot_id, bid_id, reason.code(), reason.message())
 }
 
 /// How a command of staff ended.

@@ -1,5 +1,6 @@
 //! What a client may send, and what is wrong with everything else.
 
+use crate::access;
 use gavel_engine::{
     auction::{Command, EnterBid, Hammer},
     ids::{BidId, LotId, Paddle, SaleId},
@@ -57,6 +58,21 @@ pub enum Incoming {
         /// Comes back in the answer.
         t: f64,
     },
+}
+
+impl Incoming {
+    /// The message's `type`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::SignIn { .. } => "sign_in",
+            Self::Subscribe { .. } => "subscribe",
+            Self::Unsubscribe { .. } => "unsubscribe",
+            Self::Bid(_) => "bid",
+            Self::BidStatus { .. } => "bid_status",
+            Self::Command { .. } => "command",
+            Self::Ping { .. } => "ping",
+        }
+    }
 }
 
 /// A bid as a client sends it: `amount_minor` or `max_minor`.
@@ -292,17 +308,8 @@ pub fn read(text: &[u8]) -> Result<Incoming, Unreadable> {
         #[serde(rename = "type", borrow)]
         kind: std::borrow::Cow<'a, str>,
     }
-    const TYPES: &[&str] = &[
-        "sign_in",
-        "subscribe",
-        "unsubscribe",
-        "bid",
-        "bid_status",
-        "command",
-        "ping",
-    ];
     serde_json::from_slice(text).map_err(|_| match serde_json::from_slice::<Typed<'_>>(text) {
-        Ok(typed) if !TYPES.contains(&&*typed.kind) => Unreadable::UnknownType,
+        Ok(typed) if access::needs_of_message(&typed.kind).is_none() => Unreadable::UnknownType,
         _ => Unreadable::Malformed,
     })
 }
@@ -328,6 +335,25 @@ mod tests {
         assert_eq!(bid(r#","max_minor":700"#), Some(Offer::Max(Amount(700))));
         assert_eq!(bid(""), None);
         assert_eq!(bid(r#","amount_minor":5,"max_minor":7"#), None);
+    }
+
+    #[test]
+    fn every_message_is_known_by_the_type_that_it_was_sent_with() {
+        for right in &access::MESSAGE_RIGHTS {
+            let fields = match right.kind {
+                "sign_in" => r#""token":"t""#.to_owned(),
+                "ping" => r#""t":1"#.to_owned(),
+                "bid" => format!(
+                    r#""bid_id":"{ID}","sale_id":"{ID}","lot_id":"{ID}","currency":"USD","max_minor":1"#
+                ),
+                "command" => {
+                    format!(r#""command_id":"1","sale_id":"{ID}","command":{{"kind":"next_lot"}}"#)
+                }
+                _ => format!(r#""sale_id":"{ID}","bid_id":"{ID}""#),
+            };
+            let message = format!(r#"{{"type":"{}",{fields}}}"#, right.kind);
+            assert_eq!(read(message.as_bytes()).unwrap().kind(), right.kind);
+        }
     }
 
     #[test]
