@@ -200,7 +200,12 @@ pub fn command(sale_id: SaleId, command_id: &str, result: Result<Result<u64, Rej
             command_id,
             sale_id,
             code: refused.code(),
-            message: "The sale cannot take that now; try again in a moment.",
+            message: match refused {
+                Refused::Busy | Refused::Unavailable => {
+                    "The sale cannot take that now; try again in a moment."
+                }
+                Refused::UnknownFate => "It is not known whether that happened; look at the sale first.",
+            },
             minimum_minor: None,
         },
     };

@@ -291,6 +291,7 @@ export const en = {
     unknown_paddle: 'Nobody has this paddle.',
     forbidden: 'You may not do this.',
     not_connected: 'There is no connection.',
+    unknown_fate: 'It is not known whether this took effect. Look at the lot before you repeat it.',
     unknown: 'The server refused.',
   } as Record<string, string>,
   console: {

@@ -291,6 +291,7 @@ export const ru: Messages = {
     unknown_paddle: 'Такого номера нет.',
     forbidden: 'Это действие вам недоступно.',
     not_connected: 'Нет соединения.',
+    unknown_fate: 'Неизвестно, выполнено ли это. Проверьте лот, прежде чем повторять.',
     unknown: 'Сервер отказал.',
   },
   console: {
