@@ -1,5 +1,5 @@
-//! Who may do what. [`RIGHTS`] is the only place that says so; a path that it does not list does
-//! not exist.
+//! Who may do what. [`RIGHTS`] says so for the API and [`MESSAGE_RIGHTS`] for sockets, and nothing
+//! else does; a path or a type of message that they do not list does not exist.
 
 use crate::problem::{Code, Problem};
 use actix_web::http::{Method, header};
@@ -7,7 +7,8 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, dev::S
 use gavel_actors::auctions::wire::Audience;
 use gavel_actors::catalogue::Viewer;
 pub use gavel_actors::users::Identity;
-use gavel_actors::users::TokenVerifier;
+use gavel_actors::users::{TokenError, TokenVerifier};
+use gavel_engine::time::Timestamp;
 use std::future::{Ready, ready};
 
 /// What a caller needs to be.
@@ -91,6 +92,81 @@ pub static RIGHTS: [Right; 28] = {
     ]
 };
 
+/// What a type of message on a socket needs.
+#[derive(Debug)]
+pub struct MessageRight {
+    /// The message's `type`.
+    pub kind: &'static str,
+    /// What it needs.
+    pub needs: Needs,
+}
+
+/// Every right on a socket.
+pub static MESSAGE_RIGHTS: [MessageRight; 7] = {
+    use Needs::{Nothing, SignedIn, Staff, TokenIfAny};
+    const fn right(kind: &'static str, needs: Needs) -> MessageRight {
+        MessageRight { kind, needs }
+    }
+    [
+        right("sign_in", Nothing),
+        right("subscribe", TokenIfAny),
+        right("unsubscribe", Nothing),
+        right("bid", SignedIn),
+        right("bid_status", SignedIn),
+        right("command", Staff),
+        right("ping", Nothing),
+    ]
+};
+
+/// Why somebody may not do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// They must sign in first.
+    Unauthorised,
+    /// Their token has expired.
+    TokenExpired,
+    /// Their role does not allow it.
+    Forbidden,
+}
+
+impl Needs {
+    fn grant(self, identity: Option<&Identity>) -> Result<(), Denied> {
+        match (self, identity) {
+            (Self::SignedIn | Self::Staff, None) => Err(Denied::Unauthorised),
+            (Self::Staff, Some(identity)) if !identity.role.is_staff() => Err(Denied::Forbidden),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a type of message on a socket needs; `None` when there is no such type.
+pub fn needs_of_message(kind: &str) -> Option<Needs> {
+    let right = MESSAGE_RIGHTS.iter().find(|right| right.kind == kind);
+    right.map(|right| right.needs)
+}
+
+/// Lets a message of a socket pass or not; `identity` is that of whoever has signed in there.
+///
+/// # Errors
+/// [`Denied`].
+pub fn admit_message(kind: &str, identity: Option<&Identity>, now: Timestamp) -> Result<(), Denied> {
+    // What is not listed is nobody's.
+    let needs = needs_of_message(kind).ok_or(Denied::Forbidden)?;
+    if needs != Needs::Nothing && identity.is_some_and(|identity| now >= identity.expires_at_ms) {
+        return Err(Denied::TokenExpired);
+    }
+    needs.grant(identity)
+}
+
+/// As whom a live sale is looked at.
+pub fn audience(identity: Option<&Identity>) -> Audience {
+    if identity.is_some_and(|identity| identity.role.is_staff()) {
+        Audience::Staff
+    } else {
+        Audience::Public
+    }
+}
+
 /// What a method of a path needs; `path` is the router's pattern, `None` when it knows none.
 ///
 /// # Errors
@@ -123,13 +199,12 @@ pub fn admit(request: &ServiceRequest, verifier: &TokenVerifier) -> Result<(), P
         return Ok(());
     }
     let identity = bearer(request)?.map(|token| verifier.verify(token)).transpose()?;
-    match (needs, &identity) {
-        (Needs::SignedIn | Needs::Staff, None) => return Err(missing()),
-        (Needs::Staff, Some(identity)) if !identity.role.is_staff() => {
-            return Err(Problem::new(Code::Forbidden, "this is for those who run sales"));
-        }
-        _ => {}
-    }
+    needs.grant(identity.as_ref()).map_err(|denied| match denied {
+        Denied::Unauthorised => missing(),
+        // Verifying a token has found that already.
+        Denied::TokenExpired => TokenError::Expired.into(),
+        Denied::Forbidden => Problem::new(Code::Forbidden, "this is for those who run sales"),
+    })?;
     request.extensions_mut().insert(Caller(identity));
     Ok(())
 }
@@ -174,11 +249,7 @@ impl Caller {
 
     /// As whom a live sale is looked at.
     pub fn audience(&self) -> Audience {
-        if self.is_staff() {
-            Audience::Staff
-        } else {
-            Audience::Public
-        }
+        audience(self.0.as_ref())
     }
 
     fn is_staff(&self) -> bool {
@@ -229,6 +300,8 @@ impl FromRequest for Staff {
 mod tests {
     use super::*;
     use actix_web::test::TestRequest;
+    use gavel_engine::ids::UserId;
+    use gavel_storage::relational::Role;
     use std::collections::HashSet;
 
     #[test]
@@ -237,6 +310,39 @@ mod tests {
         for right in &RIGHTS {
             assert!(seen.insert((right.method.as_str(), right.path)), "{right:?}");
         }
+    }
+
+    #[test]
+    fn messages_are_for_those_whom_the_table_names() {
+        let now = Timestamp(1_000);
+        let identity = |role, expires_at_ms| Identity {
+            user_id: UserId(1),
+            role,
+            name: "jane".to_owned(),
+            expires_at_ms: Timestamp(expires_at_ms),
+        };
+        let bidder = identity(Role::Bidder, 1_001);
+        let staff = identity(Role::Auctioneer, 1_001);
+        let late = identity(Role::Admin, 1_000);
+        for MessageRight { kind, needs } in &MESSAGE_RIGHTS {
+            let admitted = |who| admit_message(kind, who, now).err();
+            let expected = match needs {
+                Needs::Nothing => [None; 4],
+                Needs::TokenIfAny => [None, None, None, Some(Denied::TokenExpired)],
+                Needs::SignedIn => [Some(Denied::Unauthorised), None, None, Some(Denied::TokenExpired)],
+                Needs::Staff => [
+                    Some(Denied::Unauthorised),
+                    Some(Denied::Forbidden),
+                    None,
+                    Some(Denied::TokenExpired),
+                ],
+            };
+            let who = [None, Some(&bidder), Some(&staff), Some(&late)];
+            assert_eq!(who.map(admitted), expected, "{kind}");
+        }
+        assert_eq!(admit_message("dance", Some(&staff), now), Err(Denied::Forbidden));
+        assert_eq!(needs_of_message("command"), Some(Needs::Staff));
+        assert_eq!(needs_of_message("bid"), Some(Needs::SignedIn));
     }
 
     #[test]

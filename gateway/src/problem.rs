@@ -250,7 +250,9 @@ impl From<auctions::Refused> for Problem {
         let detail = refused.to_string();
         match refused {
             auctions::Refused::Busy => Self::busy(detail),
-            auctions::Refused::Unavailable => Self::new(Code::Unavailable, detail),
+            auctions::Refused::Unavailable | auctions::Refused::UnknownFate => {
+                Self::new(Code::Unavailable, detail)
+            }
         }
     }
 }

@@ -122,6 +122,13 @@ async fn a_message_in_parts_is_one_message() {
     assert_eq!(client.answer("pong").await["t"], 1.0);
     client.before_pong().await;
 
+    // However small they are, there are not many.
+    let mut client = Client::guest(&house.node).await;
+    let parts = vec![continuation([], false); 400];
+    client.send_frames(vec![text_frame("{", false)]).await;
+    client.send_frames(parts).await;
+    client.ended_by("too_frequent", 1008).await;
+
     let against_the_rules = [
         vec![continuation(r#"{"type":"ping","t":1}"#, true)],
         vec![text_frame("{", false), text_frame("}", true)],
@@ -166,7 +173,12 @@ async fn messages_have_a_rate() {
     let house = House::room().await;
     let mut witness = Client::guest(&house.node).await;
     let ping = Message::text(r#"{"type":"ping","t":1}"#);
-    let floods = [ping, Message::Ping(b"there?".as_slice().into())];
+    let floods = [
+        ping,
+        Message::Ping(b"there?".as_slice().into()),
+        // Answers to nothing.
+        Message::Pong(b"here!".as_slice().into()),
+    ];
     for flood in floods {
         let mut client = Client::guest(&house.node).await;
         // What is sent in one go is within the burst.

@@ -26,6 +26,15 @@ fn refused(answer: &Value, code: &str, minimum: Option<i64>) {
     assert!(!answer["message"].as_str().unwrap().is_empty());
 }
 
+/// A refusal of a bid that no sale has seen.
+fn unseen(answer: &Value, code: &str) {
+    assert_eq!(answer["code"], code, "{answer}");
+    assert_eq!(
+        (&answer["final"], &answer["repeated"]),
+        (&json!(false), &json!(false))
+    );
+}
+
 #[actix_web::test]
 async fn a_bid_counts_or_the_answer_says_what_would() {
     let house = House::room().await;
@@ -249,14 +258,16 @@ async fn amounts_currencies_and_lots_that_make_no_sense_are_refused() {
         }
     }
     for currency in ["USD", "eur", "", "€", "EURO", "E\u{0}R"] {
-        let answer = client
-            .bid(
-                sale,
-                &lots[0],
-                json!({"amount_minor": 50_000, "currency": currency}),
-            )
-            .await;
-        refused(&answer, "wrong_currency", None);
+        let bid_id = id();
+        let offer = json!({"amount_minor": 50_000, "currency": currency});
+        let answer = client.bid_as(&bid_id, sale, &lots[0], offer).await;
+        if currency == "USD" {
+            refused(&answer, "wrong_currency", None);
+        } else {
+            unseen(&answer, "wrong_currency");
+            let fate = client.bid_status(sale, &bid_id).await;
+            refused(&fate, "not_received", None);
+        }
     }
     refused(
         &client.bid(sale, &id(), json!({"amount_minor": 50_000})).await,
@@ -268,10 +279,9 @@ async fn amounts_currencies_and_lots_that_make_no_sense_are_refused() {
         "unknown_lot",
         None,
     );
-    refused(
+    unseen(
         &client.bid(&id(), &lots[0], json!({"amount_minor": 50_000})).await,
         "unknown_sale",
-        None,
     );
     refused(
         &client.bid(sale, &lots[1], json!({"amount_minor": 50_000})).await,
@@ -391,13 +401,20 @@ async fn a_bid_of_no_known_shape_ends_the_connection_and_nothing_else() {
 
 #[actix_web::test]
 async fn too_many_bids_are_put_off() {
-    let house = House::room_with(|config| config.limits.bid = Rate::new(1, 2).unwrap()).await;
+    let house = House::room_with(|config| {
+        config.limits.bid = Rate::new(1, 1).unwrap();
+        config.limits.bid_status = Rate::new(1, 2).unwrap();
+    })
+    .await;
     let House { sale, lots, .. } = &house;
     let (jane, john) = (house.bidder("jane").await, house.bidder("john").await);
     let mut client = house.follower(&jane).await;
     house.open_first_lot().await;
     client.bid(sale, &lots[0], json!({"amount_minor": 50_000})).await;
-    client.bid_status(sale, &id()).await;
+    // Asking takes nothing of what a bidder may bid, nor the other way round.
+    for _ in 0..2 {
+        refused(&client.bid_status(sale, &id()).await, "not_received", None);
+    }
     let before = house.state().await;
     let mut elsewhere = Client::with_token(&house.node, &jane.token).await;
     for client in [&mut client, &mut elsewhere] {

@@ -252,14 +252,17 @@ fn every_reason_is_documented_and_nothing_else() {
     documented.extend(reserved);
     // Refusals without a decision; the engine does not know them.
     let undecided = ["busy", "rate_limited", "unavailable"].map(str::to_owned);
+    let fate = Some("unknown_fate".to_owned());
     let reasons = Reason::ALL.iter().map(|reason| reason.code().to_owned());
-    assert_eq!(documented, reasons.chain(undecided.clone()).collect());
+    assert_eq!(documented, reasons.chain(undecided.clone()).chain(fate).collect());
     let bids = contract.schema("BidRefusalCode")["oneOf"].as_array().unwrap();
     let not_final = bids.iter().filter(|code| code["x-final"] == false);
     let not_final: BTreeSet<_> = not_final
         .map(|code| code["const"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(not_final, undecided.into());
+    // No sale has seen the bid, so none remembers it.
+    let unseen = Reason::UnknownSale.code().to_owned();
+    assert_eq!(not_final, undecided.into_iter().chain([unseen]).collect());
 }
 
 #[test]

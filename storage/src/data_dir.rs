@@ -76,7 +76,6 @@ pub struct DataDir {
     journal: PathBuf,
     snapshots: PathBuf,
     keys: PathBuf,
-    sqlite: PathBuf,
     // Held, not read: closing it gives the lock back, also when the process is killed.
     _lock: File,
 }
@@ -101,7 +100,6 @@ impl DataDir {
             .map_err(Error::at(root))?;
         warn_if_open_to_others(root)?;
         Ok(Self {
-            sqlite: root.join("gavel.sqlite"),
             root: root.to_owned(),
             journal,
             snapshots,
@@ -128,11 +126,6 @@ impl DataDir {
     /// Where signing keys are.
     pub fn keys(&self) -> &Path {
         &self.keys
-    }
-
-    /// The relational store's file.
-    pub fn sqlite(&self) -> &Path {
-        &self.sqlite
     }
 }
 
@@ -219,7 +212,6 @@ mod tests {
             fs::metadata(root.join(LOCK)).unwrap().permissions().mode() & 0o777,
             0o600
         );
-        assert_eq!(dir.sqlite(), root.join("gavel.sqlite"));
     }
 
     #[test]

@@ -56,16 +56,18 @@ impl AuctionHandle {
     }
 
     /// A bid by its own bidder; answered when durable. How long before the hammer it was sent is
-    /// judged by its arrival, whatever `bid` says.
+    /// judged by its arrival, whatever `bid` says. Its id makes it safe to send again whatever became
+    /// of it, so its fate is never [`Refused::UnknownFate`].
     pub async fn place_bid(&self, bid: PlaceBid, arrival: Arrival) -> BidReply {
         self.ask(|reply| Bid {
             offered: Offered::Own(bid, arrival),
             reply,
         })
-        .await?
+        .await
+        .map_err(repeatable)?
     }
 
-    /// A bid entered by the clerk; answered when durable.
+    /// A bid entered by the clerk; answered when durable. A clerk who enters it again does so under a new id.
     pub async fn enter_bid(&self, bid: EnterBid) -> BidReply {
         self.ask(|reply| Bid {
             offered: Offered::Entered(bid),
@@ -81,7 +83,8 @@ impl AuctionHandle {
             bid_id,
             reply,
         })
-        .await?
+        .await
+        .map_err(repeatable)?
     }
 
     /// Any command but a bid; answered when durable.
@@ -123,6 +126,7 @@ impl AuctionHandle {
             reply,
         })
         .await
+        .map_err(repeatable)
     }
 
     /// A lot's bids, newest first; `None` for a lot that is not in the sale.
@@ -142,10 +146,11 @@ impl AuctionHandle {
             reply,
         })
         .await
+        .map_err(repeatable)
     }
 
-    /// An actor that stops or panics with requests in its mailbox lets go of their ways back: the
-    /// request may be sent again, and bids then get their first answer.
+    /// An actor that stops or panics lets go of the ways back of all requests that it has, in its mailbox or
+    /// decided.
     async fn ask<M, T>(&self, message: impl FnOnce(Reply<T>) -> M) -> Result<T, Refused>
     where
         M: Message<Result = ()> + Send + 'static,
@@ -157,11 +162,19 @@ impl AuctionHandle {
         let (reply, answer) = oneshot::channel();
         let request = message(Reply::new(reply, place));
         self.addr.try_send(request).map_err(|_| Refused::Busy)?;
-        answer.await.map_err(|_| Refused::Busy)
+        answer.await.map_err(|_| Refused::UnknownFate)
     }
 
     #[cfg(test)]
     pub(super) fn panic(&self) {
         self.addr.do_send(super::messages::Panic);
+    }
+}
+
+/// Of a request that does the same a second time as the first, or nothing.
+fn repeatable(refused: Refused) -> Refused {
+    match refused {
+        Refused::UnknownFate => Refused::Busy,
+        refused => refused,
     }
 }

@@ -79,7 +79,9 @@ fn not_lost(registry: &AuctionRegistry, published: &PublishedSale) -> Result<(),
 async fn take_over_patiently(registry: &AuctionRegistry, sale: PublishedSale) -> Result<(), Refused> {
     for _ in 0..BUSY_TRIES_MAX {
         match take_over(registry, sale.clone()).await {
-            Err(Refused::Busy) => actix::clock::sleep(Duration::from_millis(BUSY_RETRY_MS)).await,
+            Err(Refused::Busy | Refused::UnknownFate) => {
+                actix::clock::sleep(Duration::from_millis(BUSY_RETRY_MS)).await
+            }
             ended => return ended,
         }
     }

@@ -13,16 +13,20 @@ use gavel_engine::{
 };
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-/// A request that the auction could not take on now; nothing has happened, and the same request
-/// may be sent again.
+/// A request that has no answer of the auction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// The auction has as much to do as it may.
+    /// The auction has as much to do as it may. Nothing has happened; the same request may be sent again.
     #[error("the sale is busy, try again in a moment")]
     Busy,
-    /// The journal takes nothing more: its disk is nearly full, or the node is stopping.
+    /// The journal takes nothing more: its disk is nearly full, or the node is stopping. Nothing has
+    /// happened.
     #[error("bids cannot be recorded at the moment")]
     Unavailable,
+    /// The auction's actor died with the request under way: it may have happened or not, which the state
+    /// shows once the auction is back.
+    #[error("it is not known whether this happened, look at the sale first")]
+    UnknownFate,
 }
 
 impl Refused {
@@ -31,6 +35,7 @@ impl Refused {
         match self {
             Self::Busy => "busy",
             Self::Unavailable => "unavailable",
+            Self::UnknownFate => "unknown_fate",
         }
     }
 }

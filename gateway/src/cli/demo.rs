@@ -7,7 +7,7 @@ use crate::{
     rest::{Demo, DemoAccount},
     serve::{Running, ServeArgs},
 };
-use gavel_actors::users::{self, Locale, Password, Role, SeedUser};
+use gavel_actors::users::{self, Locale, Password, Role, SeedUser, SignIn, SignOut};
 use std::process::ExitCode;
 use tokio::sync::watch;
 
@@ -39,20 +39,19 @@ impl Args {
             current_sale: sale,
         };
         run(&self.serve, Some(known), async |node, stop| {
-            hold(node, stop, current_sale).await;
+            hold(node, stop, current_sale).await
         })
     }
 }
 
-async fn hold(node: &Running, mut stop: StopSignal, current_sale: watch::Sender<Option<uuid::Uuid>>) {
-    if let Err(error) = seed_accounts(node).await {
-        tracing::error!(%error, "the demonstration's accounts cannot be made");
-        return;
-    }
+async fn hold(
+    node: &Running,
+    mut stop: StopSignal,
+    current_sale: watch::Sender<Option<uuid::Uuid>>,
+) -> Result<(), String> {
+    seed_accounts(node).await?;
     print_log_ins();
-    let Some(address) = node.addresses().first() else {
-        return;
-    };
+    let address = node.addresses().first().ok_or("the node listens nowhere")?;
     let (end, ending) = watch::channel(false);
     let base_url = format!("http://{address}");
     let demonstration = actix_web::rt::spawn(async move { demo::run(&base_url, current_sale, ending).await });
@@ -67,10 +66,14 @@ async fn hold(node: &Running, mut stop: StopSignal, current_sale: watch::Sender<
         stop.told().await;
     }
     let _ = end.send(true);
+    Ok(())
 }
 
 /// Makes the accounts that are not there yet.
-async fn seed_accounts(node: &Running) -> Result<(), users::Error> {
+///
+/// # Errors
+/// Why there is no demonstration here.
+async fn seed_accounts(node: &Running) -> Result<(), String> {
     for account in DEMO_ACCOUNTS {
         let seeded = node
             .users()
@@ -83,12 +86,46 @@ async fn seed_accounts(node: &Running) -> Result<(), users::Error> {
                 locale: Locale::En,
             })
             .await;
-        match seeded {
-            Ok(_) | Err(users::Error::NameTaken) => {}
-            Err(error) => return Err(error),
+        let usable = match seeded {
+            Ok(_) => Ok(true),
+            Err(users::Error::NameTaken) => is_ours(node, account).await,
+            Err(error) => Err(error),
+        };
+        let name = account.name;
+        match usable {
+            Ok(true) => {}
+            Ok(false) => {
+                return Err(format!(
+                    "somebody else's account is called {name:?} here: give the demonstration a directory \
+                     of its own with --data"
+                ));
+            }
+            Err(error) => {
+                return Err(format!(
+                    "the demonstration's account {name:?} cannot be made: {error}"
+                ));
+            }
         }
     }
     Ok(())
+}
+
+/// Whether an account that is there already is the one of an earlier demonstration.
+async fn is_ours(node: &Running, account: &demo::DemoAccount) -> Result<bool, users::Error> {
+    let sign_in = SignIn {
+        name: account.name.to_owned(),
+        password: Password::new(account.password),
+        refresh_in_body: false,
+    };
+    match node.users().send(sign_in).await {
+        Ok(opened) => {
+            let refresh_token = opened.refresh_token;
+            node.users().send(SignOut { refresh_token }).await?;
+            Ok(opened.session.user.role == role(account.role))
+        }
+        Err(users::Error::BadCredentials) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn print_log_ins() {

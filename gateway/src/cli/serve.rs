@@ -49,15 +49,19 @@ impl Args {
     /// Runs the node; returns when it has stopped.
     pub fn run(self) -> ExitCode {
         self.log.init();
-        run(&self.serve, None, async |_, mut stop| stop.told().await)
+        run(&self.serve, None, async |_, mut stop| {
+            stop.told().await;
+            Ok(())
+        })
     }
 }
 
-/// Starts a node, lets `while_up` decide how long it runs, and stops it.
+/// Starts a node, lets `while_up` decide how long it runs, and stops it; an error of `while_up` is
+/// why the command ends.
 pub(super) fn run(
     args: &ServeArgs,
     demo: Option<Demo>,
-    while_up: impl AsyncFnOnce(&Running, StopSignal),
+    while_up: impl AsyncFnOnce(&Running, StopSignal) -> Result<(), String>,
 ) -> ExitCode {
     let config = match Config::read(args) {
         Ok(config) => config,
@@ -71,25 +75,28 @@ pub(super) fn run(
         Err(error) => return refuse(&format!("cannot listen for signals: {error}")),
     };
     let system = actix_web::rt::System::new();
-    let ended: Result<(), serve::Error> = system.block_on(async move {
+    let ended: Result<Result<(), String>, serve::Error> = system.block_on(async move {
         let node = serve::start(&config, demo).await?;
         stop.is_up();
         for address in node.addresses() {
             announce(&format!("Gavel listens on http://{address}"));
         }
-        while_up(&node, stop).await;
+        let ended = while_up(&node, stop).await;
         tracing::info!("stopping");
         node.stop().await;
-        Ok(())
+        Ok(ended)
     });
-    if let Err(error) = ended {
-        let code = refuse(&error.to_string());
-        // Actors that were started before the failure cannot be dropped without their runtime;
-        // nothing of theirs is worth keeping.
-        std::mem::forget(system);
-        return code;
+    match ended {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(reason)) => refuse(&reason),
+        Err(error) => {
+            let code = refuse(&error.to_string());
+            // Actors that were started before the failure cannot be dropped without their runtime;
+            // nothing of theirs is worth keeping.
+            std::mem::forget(system);
+            code
+        }
     }
-    ExitCode::SUCCESS
 }
 
 #[expect(clippy::print_stdout, reason = "what a person or a script waits for")]

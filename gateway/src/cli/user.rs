@@ -60,7 +60,7 @@ enum RoleName {
     Bidder,
     /// Runs sales and keeps the catalogue
     Auctioneer,
-    /// Everything that staff may do, and accounts
+    /// Everything that an auctioneer may do: whoever runs the house
     Admin,
 }
 

@@ -4,11 +4,11 @@ use super::frames;
 use actix_http::ws::CloseCode;
 use bytes::Bytes;
 use gavel_actors::{
-    auctions::{BidFate, Refused, wire::Outgoing},
+    auctions::{BidFate, Foreseen, Refused, wire::Outgoing},
     users::User,
 };
 use gavel_engine::{
-    Rejection,
+    Reason, Rejection,
     auction::Verdict,
     ids::{BidId, LotId, SaleId},
     time::Timestamp,
@@ -179,6 +179,33 @@ pub fn not_taken(sale_id: SaleId, lot_id: Option<LotId>, bid_id: BidId, code: &s
     frames::text(&refused.encode())
 }
 
+/// A bid that no sale has seen, so that none remembers it.
+pub fn unknown(sale_id: SaleId, lot_id: Option<LotId>, bid_id: BidId, reason: Reason) -> Bytes {
+    not_taken(sale_id, lot_id, bid_id, reason.code(), reason.message())
+}
+
+/// What a command would bring.
+pub fn foresight(
+    sale_id: SaleId,
+    command_id: &str,
+    foreseen: Result<Result<Foreseen, Rejection>, Refused>,
+) -> Bytes {
+    match foreseen {
+        Ok(Ok(Foreseen { seq, before, after })) => {
+            let foresight = Outgoing::Foresight {
+                command_id,
+                sale_id,
+                seq,
+                before,
+                after,
+            };
+            frames::text(&foresight.encode())
+        }
+        Ok(Err(rejection)) => command(sale_id, command_id, Ok(Err(rejection))),
+        Err(refused) => command(sale_id, command_id, Err(refused)),
+    }
+}
+
 /// How a command of staff ended.
 pub fn command(sale_id: SaleId, command_id: &str, result: Result<Result<u64, Rejection>, Refused>) -> Bytes {
     let outgoing = match result {
@@ -199,7 +226,12 @@ pub fn command(sale_id: SaleId, command_id: &str, result: Result<Result<u64, Rej
             command_id,
             sale_id,
             code: refused.code(),
-            message: "The sale cannot take that now; try again in a moment.",
+            message: match refused {
+                Refused::Busy | Refused::Unavailable => {
+                    "The sale cannot take that now; try again in a moment."
+                }
+                Refused::UnknownFate => "It is not known whether that happened; look at the sale first.",
+            },
             minimum_minor: None,
             maximum_minor: None,
         },

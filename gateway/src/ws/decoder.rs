@@ -7,6 +7,10 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use tokio_util::codec::Decoder as _;
 
+/// Frames that one message may come in: they cost work whatever their size, and only whole messages
+/// are counted.
+pub const PARTS_MAX: usize = 64;
+
 /// What a client has sent.
 #[derive(Debug)]
 pub enum Received {
@@ -14,8 +18,8 @@ pub enum Received {
     Text(Bytes),
     /// A ping to be answered.
     Ping(Bytes),
-    /// A sign of life.
-    Pong,
+    /// The answer to a ping, or what looks like one.
+    Pong(Bytes),
     /// The client is done.
     Closed,
 }
@@ -27,6 +31,8 @@ pub enum Violation {
     TooLarge,
     /// Binary data, or a text that is not UTF-8.
     NotText,
+    /// A message in more than [`PARTS_MAX`] parts.
+    TooManyParts,
     /// Frames against RFC 6455.
     Protocol,
 }
@@ -36,8 +42,8 @@ pub struct Decoder {
     payload: Payload,
     codec: Codec,
     buffer: BytesMut,
-    /// The parts of a message that came so far.
-    parts: Option<BytesMut>,
+    /// The parts of a message that came so far, and how many.
+    parts: Option<(BytesMut, usize)>,
 }
 
 impl Decoder {
@@ -78,7 +84,7 @@ impl Decoder {
         Ok(match frame {
             Frame::Text(text) => Some(Received::Text(text)),
             Frame::Ping(payload) => Some(Received::Ping(payload)),
-            Frame::Pong(_) => Some(Received::Pong),
+            Frame::Pong(payload) => Some(Received::Pong(payload)),
             Frame::Close(_) => Some(Received::Closed),
             Frame::Binary(_) => return Err(Violation::NotText),
             Frame::Continuation(item) => self.join(item)?.map(Received::Text),
@@ -88,20 +94,24 @@ impl Decoder {
     fn join(&mut self, item: Item) -> Result<Option<Bytes>, Violation> {
         let (part, last) = match item {
             Item::FirstText(part) => {
-                self.parts = Some(BytesMut::new());
+                self.parts = Some((BytesMut::new(), 0));
                 (part, false)
             }
             Item::FirstBinary(_) => return Err(Violation::NotText),
             Item::Continue(part) => (part, false),
             Item::Last(part) => (part, true),
         };
-        let parts = self.parts.as_mut().ok_or(Violation::Protocol)?;
+        let (parts, count) = self.parts.as_mut().ok_or(Violation::Protocol)?;
+        *count += 1;
+        if *count > PARTS_MAX {
+            return Err(Violation::TooManyParts);
+        }
         if parts.len() + part.len() > MESSAGE_BYTES_MAX {
             return Err(Violation::TooLarge);
         }
         parts.extend_from_slice(&part);
         if last {
-            Ok(self.parts.take().map(BytesMut::freeze))
+            Ok(self.parts.take().map(|(parts, _)| parts.freeze()))
         } else {
             Ok(None)
         }

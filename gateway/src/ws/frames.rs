@@ -22,17 +22,19 @@ pub fn texts(messages: &[impl AsRef<[u8]>]) -> Bytes {
     frames.freeze()
 }
 
-/// A ping.
-pub fn ping() -> Bytes {
-    let mut frame = BytesMut::with_capacity(2);
-    Parser::write_message(&mut frame, [], OpCode::Ping, true, false);
-    frame.freeze()
+/// A ping; the client sends the payload back.
+pub fn ping(payload: &[u8]) -> Bytes {
+    control(OpCode::Ping, payload)
 }
 
 /// The answer to a ping.
 pub fn pong(payload: &[u8]) -> Bytes {
+    control(OpCode::Pong, payload)
+}
+
+fn control(code: OpCode, payload: &[u8]) -> Bytes {
     let mut frame = BytesMut::with_capacity(payload.len() + 2);
-    Parser::write_message(&mut frame, payload, OpCode::Pong, true, false);
+    Parser::write_message(&mut frame, payload, code, true, false);
     frame.freeze()
 }
 

@@ -1,9 +1,10 @@
 //! What a client may send, and what is wrong with everything else.
 
+use crate::access;
 use gavel_engine::{
-    auction::{Command, EnterBid, Hammer},
+    auction::{Command, EnterBid, GroupLots, Hammer},
     ids::{BidId, LotId, Paddle, SaleId},
-    lot::{Channel, Offer},
+    lot::{Channel, Offer, Together},
     money::{Amount, Currency},
     time::Timestamp,
 };
@@ -59,7 +60,22 @@ pub enum Incoming {
     },
 }
 
-/// A bid as a client sends it: `amount_minor` or `max_minor`.
+impl Incoming {
+    /// The message's `type`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::SignIn { .. } => "sign_in",
+            Self::Subscribe { .. } => "subscribe",
+            Self::Unsubscribe { .. } => "unsubscribe",
+            Self::Bid(_) => "bid",
+            Self::BidStatus { .. } => "bid_status",
+            Self::Command { .. } => "command",
+            Self::Ping { .. } => "ping",
+        }
+    }
+}
+
+/// A bid as a client sends it: `amount_minor`, `max_minor` or `buy_now_minor`.
 #[derive(Debug, Deserialize)]
 pub struct BidRequest {
     /// Made by the client, one for each bid.
@@ -76,14 +92,18 @@ pub struct BidRequest {
     /// A maximum.
     #[serde(default)]
     pub max_minor: Option<Amount>,
+    /// The lot's fixed price, to buy it at once.
+    #[serde(default)]
+    pub buy_now_minor: Option<Amount>,
 }
 
 impl BidRequest {
-    /// What is offered; `None` unless it is exactly one of the two.
+    /// What is offered; `None` unless it is exactly one of the three.
     pub fn offer(&self) -> Option<Offer> {
-        match (self.amount_minor, self.max_minor) {
-            (Some(amount), None) => Some(Offer::Amount(amount)),
-            (None, Some(max)) => Some(Offer::Max(max)),
+        match (self.amount_minor, self.max_minor, self.buy_now_minor) {
+            (Some(amount), None, None) => Some(Offer::Amount(amount)),
+            (None, Some(max), None) => Some(Offer::Max(max)),
+            (None, None, Some(price)) => Some(Offer::BuyNow(price)),
             _ => None,
         }
     }
@@ -134,6 +154,44 @@ pub enum StaffCommand {
         override_reserve: bool,
         #[serde(default)]
         paddle: Option<Paddle>,
+        #[serde(default)]
+        price_minor: Option<Amount>,
+    },
+    LiftHammer {
+        lot_id: LotId,
+    },
+    Withdraw {
+        lot_id: LotId,
+    },
+    Skip {
+        lot_id: LotId,
+    },
+    Reoffer {
+        lot_id: LotId,
+        #[serde(default)]
+        closes_at_ms: Option<Timestamp>,
+    },
+    Group {
+        together: Together,
+        lots: Vec<LotId>,
+        #[serde(default)]
+        opening_minor: Option<Amount>,
+    },
+    Split {
+        lot_id: LotId,
+    },
+    Choose {
+        lot_id: LotId,
+        taken: Vec<LotId>,
+    },
+    ForeseeRetract {
+        lot_id: LotId,
+        bid_id: BidId,
+    },
+    ForeseeReopen {
+        lot_id: LotId,
+        #[serde(default)]
+        closes_at_ms: Option<Timestamp>,
     },
     Retract {
         lot_id: LotId,
@@ -164,6 +222,8 @@ pub enum FloorChannel {
     Floor,
     /// The telephone.
     Phone,
+    /// The auctioneer for the seller, below the reserve.
+    House,
 }
 
 /// How the auctioneer ends a lot.
@@ -183,6 +243,8 @@ pub enum Order {
     Bid(EnterBid),
     /// Anything else.
     Command(Command),
+    /// What the command would bring to the lot; nothing happens.
+    Foresee(LotId, Command),
     /// An amount in what is no currency.
     UnknownCurrency,
 }
@@ -202,6 +264,7 @@ impl From<StaffCommand> for Order {
                 let channel = match channel {
                     FloorChannel::Floor => Channel::Floor,
                     FloorChannel::Phone => Channel::Phone,
+                    FloorChannel::House => Channel::House,
                 };
                 return enter(
                     bid_id,
@@ -234,13 +297,39 @@ impl From<StaffCommand> for Order {
                 result,
                 override_reserve,
                 paddle,
+                price_minor,
             } => Command::Hammer(Hammer {
                 lot_id,
                 sold: result == HammerResult::Sold,
                 override_reserve,
                 paddle,
-                price_seen: None,
+                price_seen: price_minor,
             }),
+            Staff::LiftHammer { lot_id } => Command::LiftHammer(lot_id),
+            Staff::Withdraw { lot_id } => Command::Withdraw(lot_id),
+            Staff::Skip { lot_id } => Command::Skip(lot_id),
+            Staff::Reoffer { lot_id, closes_at_ms } => Command::Reoffer {
+                lot_id,
+                closes_at: closes_at_ms,
+            },
+            Staff::Group {
+                together,
+                lots,
+                opening_minor,
+            } => Command::Group(GroupLots {
+                together,
+                lots,
+                opening_price: opening_minor,
+            }),
+            Staff::Split { lot_id } => Command::Split(lot_id),
+            Staff::Choose { lot_id, taken } => Command::Choose { lot_id, taken },
+            Staff::ForeseeRetract { lot_id, bid_id } => {
+                return Self::Foresee(lot_id, Command::Retract(lot_id, bid_id));
+            }
+            Staff::ForeseeReopen { lot_id, closes_at_ms } => {
+                let closes_at = closes_at_ms;
+                return Self::Foresee(lot_id, Command::Reopen { lot_id, closes_at });
+            }
             Staff::Retract { lot_id, bid_id } => Command::Retract(lot_id, bid_id),
             Staff::Reopen { lot_id, closes_at_ms } => Command::Reopen {
                 lot_id,
@@ -293,17 +382,8 @@ pub fn read(text: &[u8]) -> Result<Incoming, Unreadable> {
         #[serde(rename = "type", borrow)]
         kind: std::borrow::Cow<'a, str>,
     }
-    const TYPES: &[&str] = &[
-        "sign_in",
-        "subscribe",
-        "unsubscribe",
-        "bid",
-        "bid_status",
-        "command",
-        "ping",
-    ];
     serde_json::from_slice(text).map_err(|_| match serde_json::from_slice::<Typed<'_>>(text) {
-        Ok(typed) if !TYPES.contains(&&*typed.kind) => Unreadable::UnknownType,
+        Ok(typed) if access::needs_of_message(&typed.kind).is_none() => Unreadable::UnknownType,
         _ => Unreadable::Malformed,
     })
 }
@@ -329,6 +409,25 @@ mod tests {
         assert_eq!(bid(r#","max_minor":700"#), Some(Offer::Max(Amount(700))));
         assert_eq!(bid(""), None);
         assert_eq!(bid(r#","amount_minor":5,"max_minor":7"#), None);
+    }
+
+    #[test]
+    fn every_message_is_known_by_the_type_that_it_was_sent_with() {
+        for right in &access::MESSAGE_RIGHTS {
+            let fields = match right.kind {
+                "sign_in" => r#""token":"t""#.to_owned(),
+                "ping" => r#""t":1"#.to_owned(),
+                "bid" => format!(
+                    r#""bid_id":"{ID}","sale_id":"{ID}","lot_id":"{ID}","currency":"USD","max_minor":1"#
+                ),
+                "command" => {
+                    format!(r#""command_id":"1","sale_id":"{ID}","command":{{"kind":"next_lot"}}"#)
+                }
+                _ => format!(r#""sale_id":"{ID}","bid_id":"{ID}""#),
+            };
+            let message = format!(r#"{{"type":"{}",{fields}}}"#, right.kind);
+            assert_eq!(read(message.as_bytes()).unwrap().kind(), right.kind);
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod frames;
 mod hub;
 mod incoming;
 mod outbox;
+mod pulse;
 mod seats;
 mod session;
 

@@ -40,7 +40,7 @@ test('a lot from the keyboard', async ({ house, people }) => {
   const both = [desk, other];
 
   await test.step('start, next: the first lot opens everywhere', async () => {
-    await expect(desk.by('console-hint')).toContainText('Press G');
+    await expect(desk.by('console-hint')).toContainText('“Start the sale” (G)');
     await desk.begin();
     await other.expectLot('1', 'open');
     await bidder.expectLot('1', 'open');
@@ -297,7 +297,7 @@ test('no command before the console is connected, nor while the line is broken',
   await test.step('connected', async () => {
     up();
     await desk.ready();
-    await expect(desk.by('console-hint')).toContainText('Press G');
+    await expect(desk.by('console-hint')).toContainText('“Start the sale” (G)');
     await desk.begin();
     await desk.floor('£500');
   });

@@ -95,13 +95,19 @@ test('the console can be run by thumb', async ({ house, people }) => {
   const sale = await house.sale();
   const page = await people.page(STAFF, PHONE);
   await page.goto(sale.console);
-  for (const command of ['start', 'next', 'floor', 'floor', 'warn']) {
+  const tap = async (command: string) => {
     const button = page.getByTestId(`console-${command}`);
     await expect(button).toBeEnabled();
     await button.tap();
-  }
+  };
+  for (const command of ['start', 'next', 'floor']) await tap(command);
+  await expect(page.getByTestId('console-price')).toHaveText('£500');
+  await tap('floor');
   await expect(page.getByTestId('console-price')).toHaveText('£550');
+  const before = await page.getByTestId('console-undo').boundingBox();
+  await tap('warn');
   await expect(page.getByTestId('console-fair-warning')).toBeVisible();
+  expect(await page.getByTestId('console-undo').boundingBox()).toEqual(before);
   await page.getByTestId('console-sold').tap();
   await page.getByTestId('sold-paddle').fill('12');
   await page.getByTestId('sold-confirm').tap();

@@ -47,6 +47,7 @@ impl Admission {
         self.stopped.store(true, Ordering::Release);
     }
 
+    #[cfg(any(test, feature = "conformance"))]
     pub fn outstanding_records(&self) -> u64 {
         self.records.load(Ordering::Acquire)
     }

@@ -175,17 +175,13 @@ impl Handle {
             .scan(from_lsn..=self.durable_lsn(), Some(auction), visit)
     }
 
-    /// Reads durable records; up to [`durable_lsn`](Self::durable_lsn).
-    pub fn reader(&self) -> Arc<dyn Reader> {
-        Arc::clone(&self.shared.reader)
-    }
-
     /// The last LSN that is durable.
     pub fn durable_lsn(&self) -> u64 {
         self.shared.durable_lsn.load(Ordering::Acquire)
     }
 
     /// Permits given and records not durable yet.
+    #[cfg(any(test, feature = "conformance"))]
     pub fn outstanding_records(&self) -> u64 {
         self.shared.admission.outstanding_records()
     }

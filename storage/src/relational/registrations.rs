@@ -16,6 +16,9 @@ use uuid::Uuid;
 /// The first number for online bidders; lower ones are for the room.
 pub const FIRST_ONLINE_PADDLE: i32 = 1001;
 
+// The engine tells both kinds apart by the number.
+const _: () = assert!(FIRST_ONLINE_PADDLE.unsigned_abs() > Paddle::ROOM_MAX.0);
+
 /// A bidder's place in a sale.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistrationRecord {

@@ -65,24 +65,6 @@ pub struct ResultRecord {
 pub struct Results<'a>(pub(super) &'a Store);
 
 impl Results<'_> {
-    /// Sets how a lot ended (`None`: it was opened again) as of event `seq` of its auction. What a later
-    /// event said, or this one already, stays; whether anything changed.
-    ///
-    /// # Errors
-    /// [`Error::NoSuchLot`].
-    pub async fn upsert_outcome(
-        &self,
-        sale: SaleId,
-        lot: LotId,
-        seq: u64,
-        outcome: Option<Outcome>,
-    ) -> Result<bool, Error> {
-        let transaction = self.0.begin().await?;
-        let changed = upsert(&transaction, sale, lot, seq_to_row(seq)?, outcome).await?;
-        transaction.commit().await?;
-        Ok(changed)
-    }
-
     /// Applies what event `seq` of an auction means and notes that `consumer` has come so far, both or
     /// neither. An event that was applied before changes nothing; whether it was new. Seqs may be left out.
     ///
@@ -165,14 +147,6 @@ impl Results<'_> {
         Ok(true)
     }
 
-    /// The last event of an auction that a consumer has applied; 0 for none.
-    pub async fn cursor(&self, consumer: &str, sale: SaleId) -> Result<u64, Error> {
-        let row = applied_cursors::Entity::find_by_id((consumer.to_owned(), sale.into()))
-            .one(&self.0.read)
-            .await?;
-        Ok(row.map_or(0, |row| row.seq.unsigned_abs()))
-    }
-
     /// The closed lots of a sale in the order of their numbers; none for an unknown sale.
     pub async fn of_sale(&self, sale: SaleId) -> Result<Vec<ResultRecord>, Error> {
         let mut outcomes: HashMap<LotId, results::Model> = results::Entity::find()
@@ -198,13 +172,14 @@ impl Results<'_> {
     }
 }
 
+/// Sets how a lot ended (`None`: it was opened again) as of event `seq`; what a later event said stays.
 async fn upsert(
     transaction: &DatabaseTransaction,
     sale: SaleId,
     lot: LotId,
     seq: i64,
     outcome: Option<Outcome>,
-) -> Result<bool, Error> {
+) -> Result<(), Error> {
     require_lot(transaction, sale, lot).await?;
     let row = results::Model {
         lot_id: lot.into(),
@@ -219,7 +194,7 @@ async fn upsert(
         winner_user_id: outcome.and_then(|outcome| outcome.winner_user_id).map(Uuid::from),
         closed_at_ms: outcome.map(|outcome| outcome.closed_at_ms.as_ms()),
     };
-    let changed = results::Entity::insert(row.into_active_model())
+    results::Entity::insert(row.into_active_model())
         .on_conflict(
             OnConflict::column(results::Column::LotId)
                 .update_columns([
@@ -235,7 +210,7 @@ async fn upsert(
         )
         .exec_without_returning(transaction)
         .await?;
-    Ok(changed > 0)
+    Ok(())
 }
 
 async fn require_lot(connection: &impl ConnectionTrait, sale: SaleId, lot: LotId) -> Result<(), Error> {

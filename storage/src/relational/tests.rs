@@ -4,7 +4,7 @@ use super::*;
 use gavel_engine::ids::{LotId, SaleId, UserId};
 use gavel_engine::money::{Amount, Currency};
 use gavel_engine::time::Timestamp;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, EntityTrait as _, Statement};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -133,7 +133,6 @@ async fn outcomes_are_idempotent_and_ordered() {
     let (sale_id, lot_id) = (SaleId(1), LotId(2));
     store.sales().insert_draft(sale(1)).await.unwrap();
     store.lots().insert(lot(sale_id, 2, "1")).await.unwrap();
-    let results = store.results();
     let shown = async || {
         let closed = store.results().of_sale(sale_id).await.unwrap();
         closed
@@ -141,46 +140,24 @@ async fn outcomes_are_idempotent_and_ordered() {
             .and_then(|result| result.outcome.price_minor)
             .map(Amount::minor)
     };
-    assert!(
-        results
-            .upsert_outcome(sale_id, lot_id, 5, Some(sold(500)))
-            .await
-            .unwrap()
-    );
-    assert!(
-        !results
-            .upsert_outcome(sale_id, lot_id, 5, Some(sold(500)))
-            .await
-            .unwrap(),
-        "repeated"
-    );
-    assert!(
-        !results
-            .upsert_outcome(sale_id, lot_id, 4, Some(sold(400)))
-            .await
-            .unwrap(),
-        "late"
-    );
-    assert_eq!(shown().await, Some(500));
-    assert!(
-        results.upsert_outcome(sale_id, lot_id, 6, None).await.unwrap(),
-        "opened again"
-    );
-    assert!(
-        !results
-            .upsert_outcome(sale_id, lot_id, 5, Some(sold(500)))
-            .await
-            .unwrap()
-    );
-    assert_eq!(shown().await, None);
-    assert!(
-        results
-            .upsert_outcome(sale_id, lot_id, 7, Some(sold(700)))
-            .await
-            .unwrap()
-    );
+    // Consumers keep cursors of their own, so that each of these gets as far as the lot.
+    let consumers = std::cell::Cell::new(0);
+    let tell = async |lot_id, seq, outcome| {
+        consumers.set(consumers.get() + 1);
+        let change = [Change::Lot { lot_id, outcome }];
+        let consumer = consumers.get().to_string();
+        store.results().apply(&consumer, sale_id, seq, &change).await
+    };
+    tell(lot_id, 5, Some(sold(500))).await.unwrap();
+    tell(lot_id, 4, Some(sold(400))).await.unwrap();
+    assert_eq!(shown().await, Some(500), "late");
+    tell(lot_id, 6, None).await.unwrap();
+    assert_eq!(shown().await, None, "opened again");
+    tell(lot_id, 5, Some(sold(500))).await.unwrap();
+    assert_eq!(shown().await, None, "repeated");
+    tell(lot_id, 7, Some(sold(700))).await.unwrap();
     assert_eq!(shown().await, Some(700));
-    let strange = results.upsert_outcome(sale_id, LotId(9), 8, None).await;
+    let strange = tell(LotId(9), 8, None).await;
     assert!(matches!(strange, Err(Error::NoSuchLot)), "{strange:?}");
 }
 
@@ -196,7 +173,11 @@ async fn an_event_is_applied_once_with_its_cursor_or_not_at_all() {
         status,
         current_lot_id: None,
     };
-    assert_eq!(results.cursor("results", sale_id).await.unwrap(), 0);
+    let cursor = async || {
+        let row = entities::applied_cursors::Entity::find_by_id(("results".to_owned(), sale_id.into()));
+        row.one(&store.read).await.unwrap().map(|row| row.seq)
+    };
+    assert_eq!(cursor().await, None);
     assert!(
         results
             .apply("results", sale_id, 3, &[to(SaleStatus::Live)])
@@ -215,10 +196,7 @@ async fn an_event_is_applied_once_with_its_cursor_or_not_at_all() {
             .await
             .unwrap()
     );
-    assert_eq!(
-        (results.cursor("results", sale_id).await.unwrap(), status().await),
-        (3, SaleStatus::Live)
-    );
+    assert_eq!((cursor().await, status().await), (Some(3), SaleStatus::Live));
 
     let unknown_lot = Change::Lot {
         lot_id: LotId(9),
@@ -228,10 +206,7 @@ async fn an_event_is_applied_once_with_its_cursor_or_not_at_all() {
         .apply("results", sale_id, 4, &[to(SaleStatus::Ended), unknown_lot])
         .await;
     assert!(matches!(failed, Err(Error::NoSuchLot)), "{failed:?}");
-    assert_eq!(
-        (results.cursor("results", sale_id).await.unwrap(), status().await),
-        (3, SaleStatus::Live)
-    );
+    assert_eq!((cursor().await, status().await), (Some(3), SaleStatus::Live));
 
     assert!(
         results.apply("another", sale_id, 1, &[]).await.unwrap(),
@@ -245,6 +220,18 @@ async fn an_event_is_applied_once_with_its_cursor_or_not_at_all() {
         "gaps are fine"
     );
     assert_eq!(status().await, SaleStatus::Ended);
+
+    // The whole state makes up for what was left out before, also when its last event was applied.
+    let outcome = Some(sold(500));
+    let closed = [Change::Lot {
+        lot_id: LotId(2),
+        outcome,
+    }];
+    assert!(!results.apply("results", sale_id, 9, &closed).await.unwrap());
+    assert!(!results.apply_whole("results", sale_id, 8, &closed).await.unwrap());
+    assert!(results.of_sale(sale_id).await.unwrap().is_empty());
+    assert!(results.apply_whole("results", sale_id, 9, &closed).await.unwrap());
+    assert_eq!(results.of_sale(sale_id).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -212,6 +212,45 @@ async fn a_journal_without_room_is_answered_with_busy_and_nothing_is_lost() {
 }
 
 #[actix::test]
+async fn a_command_whose_actor_dies_is_not_said_to_have_done_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let gate = Arc::new(Gate::default());
+    let gated = Arc::clone(&gate);
+    let node = start_with(dir.path(), WriterOptions::default(), |inner| {
+        Box::new(Gated { inner, gate: gated })
+    })
+    .await;
+    let auction = node.open_sale(rules()).await;
+    gate.set(true);
+    let pass = || {
+        let hammer = Hammer {
+            lot_id: LOT,
+            sold: false,
+            override_reserve: false,
+            paddle: None,
+        };
+        Command::Hammer(hammer)
+    };
+    let mut passed = std::pin::pin!(auction.command(pass()));
+    let mut bids = std::pin::pin!(auction.place_bid(bid(1, ANN, 1000)));
+    assert!(passed.as_mut().now_or_never().is_none() && bids.as_mut().now_or_never().is_none());
+    gate.reached.notified().await;
+    auction.panic();
+    assert_eq!(passed.await, Err(Refused::UnknownFate));
+    assert_eq!(bids.await, Err(Refused::Busy), "its id makes it safe to repeat");
+    gate.set(false);
+    // It did happen: pressing the key again unseen would be wrong.
+    let again = loop {
+        match node.auction().command(pass()).await {
+            Ok(again) => break again,
+            Err(_) => tokio::task::yield_now().await,
+        }
+    };
+    assert_eq!(again.unwrap_err().reason, Reason::Closed);
+    node.stop().await;
+}
+
+#[actix::test]
 async fn an_auction_with_too_much_under_way_answers_busy_at_once_to_everybody() {
     let dir = tempfile::tempdir().unwrap();
     let gate = Arc::new(Gate::default());

@@ -62,7 +62,7 @@ pub(super) fn lapse(
         let before = bound.get(&leading.leader).copied().unwrap_or_default();
         let all = before.plus(lot.rules.times_the_money(leading.leader_max));
         if auction.require_cover(lot, leading.leader, all, credit).is_ok() {
-            
+            bound.insert(leading.leader, all);
             break;
         }
         gone.push(leading.leader);

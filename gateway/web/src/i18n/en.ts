@@ -291,6 +291,7 @@ export const en = {
     unknown_paddle: 'Nobody has this paddle.',
     forbidden: 'You may not do this.',
     not_connected: 'There is no connection.',
+    unknown_fate: 'It is not known whether this took effect. Look at the lot before you repeat it.',
     unknown: 'The server refused.',
   } as Record<string, string>,
   console: {
@@ -305,12 +306,12 @@ export const en = {
     noReserve: 'No reserve',
     soldFor: (price: string) => `Sold ${price}`,
     noLot: 'No lot is open',
-    noLotText: 'Press N for the next lot in the running order.',
+    noLotText: '“Next lot” (N) opens the next one in the running order.',
     connecting: 'Connecting to the sale. Commands and keys work once the console is connected.',
     lostText:
       'What you see may be out of date. Commands and keys do nothing until the line is back.',
     notSent: 'No connection. The command was not sent.',
-    saleNotStarted: 'The sale has not started. Press G to start it.',
+    saleNotStarted: 'The sale has not started. “Start the sale” (G) begins it.',
     saleEnded: 'The sale has ended.',
     viewing: 'You are looking at a lot that is not on the block.',
     backToLive: 'Back to the block',

@@ -30,7 +30,9 @@ describe('dictionaries', () => {
       not_open closed paused wrong_format wrong_currency amount_out_of_range unknown_lot unknown_sale
       not_registered pending_approval suspended bid_id_reused not_received sale_ended busy
       rate_limited unavailable unauthorised already_open no_bids reserve_not_met unknown_bid
-      not_closed not_paused another_lot_open no_next_lot unknown_paddle forbidden`.split(/\s+/);
+      not_closed not_paused another_lot_open no_next_lot unknown_paddle forbidden unknown_fate`.split(
+      /\s+/,
+    );
     for (const code of codes) expect(en.refusals[code], code).toBeTruthy();
   });
 });
