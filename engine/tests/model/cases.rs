@@ -287,8 +287,8 @@ fn beginnings(kind: SaleKind, hall: bool) -> impl Strategy<Value = Vec<Action>> 
 /// Which lot an action is for.
 #[derive(Debug, Clone, Copy)]
 pub enum Target {
-    /// One that is open, else the next one.
-    Live,
+    /// One of those that are open, else the next one.
+    Live(usize),
     /// This one; the last number is no lot at all.
     Number(u128),
 }
@@ -299,13 +299,14 @@ pub type Happening = (Action, Target, i64);
 pub fn sales(kind: SaleKind, hall: bool) -> impl Strategy<Value = Vec<Happening>> {
     let target = || {
         prop_oneof![
-            30 => Just(Target::Live),
+            20 => Just(Target::Live(0)),
+            12 => (0..6_usize).prop_map(Target::Live),
             9 => (1..=LOTS).prop_map(Target::Number),
             1 => Just(Target::Number(LOTS + 1)),
         ]
     };
     let beginning = beginnings(kind, hall).prop_map(|actions| {
-        let happening = |action| (action, Target::Live, 1);
+        let happening = |action| (action, Target::Live(0), 1);
         actions.into_iter().map(happening).collect::<Vec<_>>()
     });
     let rest = prop::collection::vec((actions(hall), target(), 0..40_i64), 1..60);

@@ -57,15 +57,24 @@ fn choose(which: &[bool], lot_id: LotId, naive: &naive::Sale) -> Command {
 
 /// The lot that is meant: one on which the action means something, if there is one.
 fn meant(action: &Action, target: Target, naive: &naive::Sale) -> LotId {
-    let all = naive.lots.iter();
-    let of = |wanted: fn(&naive::Lot) -> bool| all.clone().find(|lot| wanted(lot)).map(|lot| lot.id);
-    let ended: fn(&naive::Lot) -> bool = |lot| lot.phase == naive::Phase::Closed;
-    let waiting: fn(&naive::Lot) -> bool = |lot| lot.phase == naive::Phase::Pending;
-    let lot_id = match (target, action) {
-        (Target::Number(number), _) => return LotId(number),
-        (Target::Live, Action::Reopen(_) | Action::Reoffer(_)) => of(ended),
-        (Target::Live, Action::Open | Action::Skip) => of(waiting),
-        (Target::Live, _) => of(naive::Lot::running).or_else(|| of(waiting)),
+    let nth = match target {
+        Target::Number(number) => return LotId(number),
+        Target::Live(nth) => nth,
+    };
+    let of = |wanted: &dyn Fn(&naive::Lot) -> bool| {
+        let found: Vec<LotId> = naive
+            .lots
+            .iter()
+            .filter(|lot| wanted(lot))
+            .map(|lot| lot.id)
+            .collect();
+        (!found.is_empty()).then(|| found[nth % found.len()])
+    };
+    let in_phase = |phase| of(&|lot: &naive::Lot| lot.phase == phase);
+    let lot_id = match action {
+        Action::Reopen(_) | Action::Reoffer(_) => in_phase(naive::Phase::Closed),
+        Action::Open | Action::Skip => in_phase(naive::Phase::Pending),
+        _ => of(&naive::Lot::running).or_else(|| in_phase(naive::Phase::Pending)),
     };
     lot_id.unwrap_or(LotId(1))
 }
@@ -97,7 +106,7 @@ pub fn command(
     now: i64,
 ) -> Option<Command> {
     let lot_id = meant(action, target, naive);
-    if let Target::Live = target
+    if let Target::Live(_) = target
         && let Some(command) = instead(action, lot_id, naive, bid_id)
     {
         return Some(command);

@@ -29,7 +29,7 @@ pub(in crate::auction) fn decide(
     }
     if let Some(leading) = lot.standing {
         let bound = lot.rules.times_the_money(leading.leader_max);
-
+        auction.require_cover(lot, leading.leader, bound, credit)?;
     }
     Ok(vec![Event::LotReopened { lot_id, closes_at }])
 }
