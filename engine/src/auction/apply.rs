@@ -327,7 +327,7 @@ impl<F: FnMut(BidderId, Amount)> Change<'_, F> {
         self.split(lot_id);
         for other in taken.iter().filter(|taken| **taken != lot_id) {
             self.change(*other, |lot| {
-                close(lot, Outcome::Sold { winner, price }, true, at)
+                close(lot, Outcome::Sold { winner, price }, true, at);
             });
         }
         if !taken.contains(&lot_id) {

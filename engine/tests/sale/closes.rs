@@ -72,6 +72,28 @@ fn or_from_the_first_bid_which_may_be_one_of_the_book() {
     booked.leaves(BOB, 400);
     booked.at(50).done(Command::Start);
     assert_eq!(close(&booked, ONE), (550, 0));
+
+    // As if they had come one by one: the first starts the clock, the second is a late bid.
+    let short = RuleSet {
+        closes_at_ms: None,
+        runs: runs(RunsFrom::FirstBid).runs,
+        ..soft(0, None, None)
+    };
+    let hurried = RuleSet {
+        soft_close: short.soft_close.map(|soft| SoftClose {
+            window_ms: 500,
+            extend_ms: 600,
+            ..soft
+        }),
+        ..short
+    };
+    let mut booked = Sale::of(SaleKind::Timed, &[hurried]);
+    for bidder in [ANN, BOB, crate::support::CYD] {
+        let max = 300 + 100 * i64::try_from(bidder.0).unwrap();
+        booked.leaves(bidder, max);
+    }
+    booked.at(50).done(Command::Start);
+    assert_eq!(close(&booked, ONE), (650, 1));
 }
 
 #[test]

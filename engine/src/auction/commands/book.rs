@@ -24,6 +24,7 @@ pub(in crate::auction) fn read(
     let mut lot = lot.clone();
     let mut events = Vec::new();
     let mut bids = 0;
+    let mut moved = false;
     for entry in lot.book.clone() {
         let approved = auction
             .registration(entry.bidder)
@@ -44,9 +45,15 @@ pub(in crate::auction) fn read(
             bid,
             standing,
         });
-        // One instant moves the close once, however many bids it brings.
-        if bids == 0 {
-            events.extend(taking::close_after_bid(auction, &lot, now));
+        // One instant moves the close once, however many bids it brings; a clock that its first bid
+        // has started can be moved by the second.
+        if !moved {
+            let moves = taking::close_after_bid(auction, &lot, now);
+            match moves.first() {
+                Some(Event::CloseSet { closes_at, .. }) => lot.closes_at = Some(*closes_at),
+                _ => moved = true,
+            }
+            events.extend(moves);
         }
         lot.stand(standing);
         bids += 1;
