@@ -34,7 +34,7 @@ const KILLS: usize = 20;
 const PACE: u32 = 60;
 
 /// A run takes a fraction of this; more means that somebody waits for ever.
-const PATIENCE: Duration = Duration::from_mins(4);
+const PATIENCE: Duration = Duration::from_mins(8);
 
 /// A demonstration that is alive is never silent for so long, also on a busy machine.
 const SILENCE_MAX: Duration = Duration::from_mins(1);
