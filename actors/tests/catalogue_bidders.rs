@@ -9,8 +9,8 @@ use common::catalogue::{add_lot, create_sale, published};
 use common::{Node, sign_up};
 use gavel_actors::catalogue::{
     ApproveRegistration, GetPicture, GetRegistration, GetSale, ListRegistrations, ListResults, LotResult,
-    PICTURE_BYTES_MAX, PutPicture, Register, RegistrationStatus, SaleKind, SaleStatus, SuspendRegistration,
-    Viewer,
+    PICTURE_BYTES_MAX, PublishSale, PutPicture, Register, RegistrationStatus, SaleKind, SaleStatus,
+    SuspendRegistration, Viewer,
 };
 use gavel_engine::ids::{LotId, Paddle, SaleId, UserId};
 use gavel_engine::{money::Amount, time::Timestamp};
@@ -232,7 +232,7 @@ async fn only_published_sales_that_go_on_take_bidders() {
         sale_id,
         user_id: bidder(&node, "joe").await,
     };
-    assert_eq!(node.catalogue.send(late).await.unwrap_err().code(), "conflict");
+    assert_eq!(node.catalogue.send(late).await.unwrap_err().code(), "sale_ended");
     assert_eq!(
         node.catalogue
             .send(GetRegistration {
@@ -376,6 +376,7 @@ async fn pictures_are_what_their_bytes_say() {
     let get = |known: Option<&str>| GetPicture {
         sale_id,
         lot_id,
+        viewer: Viewer::Staff,
         known_etag: known.map(str::to_owned),
     };
     let put = |bytes: &[u8]| PutPicture {
@@ -460,4 +461,33 @@ async fn pictures_are_what_their_bytes_say() {
         node.catalogue.send(unknown).await.unwrap_err().code(),
         "not_found"
     );
+}
+
+#[actix::test]
+async fn pictures_of_drafts_are_for_staff_and_those_of_published_sales_stay() {
+    let node = Node::start().await;
+    let sale_id = create_sale(&node, SaleKind::Room).await.summary.id;
+    let lot_id = add_lot(&node, sale_id, "1").await.id;
+    let get = |viewer| GetPicture {
+        sale_id,
+        lot_id,
+        viewer,
+        known_etag: None,
+    };
+    let put = |radius: u8| PutPicture {
+        sale_id,
+        lot_id,
+        bytes: format!("<svg xmlns='http://www.w3.org/2000/svg'><circle r='{radius}'/></svg>").into(),
+    };
+    node.catalogue.send(put(1)).await.unwrap();
+    let hidden = node.catalogue.send(get(Viewer::Public)).await;
+    assert_eq!(hidden.unwrap_err().code(), "not_found");
+    assert!(!node.catalogue.send(get(Viewer::Staff)).await.unwrap().is_public);
+
+    node.catalogue.send(PublishSale { sale_id }).await.unwrap();
+    let shown = node.catalogue.send(get(Viewer::Public)).await.unwrap();
+    assert!(shown.is_public);
+    let refused = node.catalogue.send(put(2)).await;
+    assert_eq!(refused.unwrap_err().code(), "not_draft");
+    assert_eq!(node.catalogue.send(get(Viewer::Public)).await.unwrap(), shown);
 }

@@ -68,7 +68,7 @@ pub static RIGHTS: [Right; 28] = {
         right(Method::GET, LOT, TokenIfAny),
         right(Method::PATCH, LOT, Staff),
         right(Method::DELETE, LOT, Staff),
-        right(Method::GET, PICTURE, Nothing),
+        right(Method::GET, PICTURE, TokenIfAny),
         right(Method::PUT, PICTURE, Staff),
         right(
             Method::GET,

@@ -30,15 +30,27 @@ async fn get(node: &Node, path: &str, known: &str) -> Answer {
 }
 
 #[actix_web::test]
-async fn a_picture_is_kept_shown_and_replaced() {
+async fn a_picture_is_replaced_in_a_draft_and_shown_once_it_is_published() {
     let node = Node::start().await;
     let staff = node.staff_token().await;
-    let (sale, lot) = node.published(&staff).await;
+    let sale = node.draft(&staff).await;
+    let lot = node.lot(&staff, &sale, "1").await;
     let path = format!("/sales/{sale}/lots/{lot}/picture");
+    assert_eq!(
+        put(&node, &path, &staff, "image/png", PNG.to_vec()).await.status,
+        204
+    );
     get(&node, &path, "").await.problem(404, "not_found");
-
+    let draft = node.get(&path, Some(&staff)).await;
+    assert_eq!((draft.status.as_u16(), &draft.body[..]), (200, PNG));
+    assert_eq!(draft.header("cache-control"), "private, no-cache");
     assert_eq!(put(&node, &path, &staff, "image/svg+xml", SVG).await.status, 204);
-    let shown = get(&node, &path, "").await;
+
+    let publish = format!("/sales/{sale}/publish");
+    node.call(Method::POST, &publish, Some(&staff), None)
+        .await
+        .json(200);
+    let shown = get(&node, &path, draft.header("etag")).await;
     assert_eq!((shown.status.as_u16(), shown.text()), (200, SVG.to_owned()));
     assert_eq!(shown.header("content-type"), "image/svg+xml");
     assert_eq!(shown.header("x-content-type-options"), "nosniff");
@@ -52,11 +64,9 @@ async fn a_picture_is_kept_shown_and_replaced() {
     let etag = shown.header("etag").to_owned();
     let known = get(&node, &path, &etag).await;
     assert_eq!((known.status.as_u16(), known.body.len()), (304, 0));
-    let replaced = put(&node, &path, &staff, "image/png", PNG.to_vec()).await;
-    assert_eq!(replaced.status, 204, "{}", replaced.text());
-    let shown = get(&node, &path, &etag).await;
-    assert_eq!((shown.status.as_u16(), shown.body), (200, PNG.to_vec()));
-    assert_eq!(shown.headers["content-type"], "image/png");
+    let late = put(&node, &path, &staff, "image/png", PNG.to_vec()).await;
+    late.problem(409, "not_draft");
+    assert_eq!(get(&node, &path, &etag).await.status, 304);
     assert_eq!(
         node.get(&format!("/sales/{sale}/lots/{lot}"), None)
             .await

@@ -78,6 +78,8 @@ async fn stops_cleanly(signal: Signal) {
             *fates.entry(fate).or_default() += 1;
         }
     }
+    // Who is refused because the node stops has to go elsewhere, not to try again in a moment.
+    assert!(!fates.contains_key("busy"), "{fates:?}");
     assert!(fates.values().sum::<usize>() >= STOP_AFTER, "{fates:?}");
 
     // Nothing to mend, nothing to read again, everything there.

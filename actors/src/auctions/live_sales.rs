@@ -80,7 +80,7 @@ async fn take_over_patiently(registry: &AuctionRegistry, sale: PublishedSale) ->
     for _ in 0..BUSY_TRIES_MAX {
         match take_over(registry, sale.clone()).await {
             Err(Refused::Busy | Refused::UnknownFate) => {
-                actix::clock::sleep(Duration::from_millis(BUSY_RETRY_MS)).await
+                actix::clock::sleep(Duration::from_millis(BUSY_RETRY_MS)).await;
             }
             ended => return ended,
         }

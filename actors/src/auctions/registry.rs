@@ -149,14 +149,15 @@ impl AuctionRegistry {
     /// [`Refused`] when the journal takes nothing now or the node is stopping; the sale is then not live.
     pub async fn create(&self, setup: Setup, visibility: BookVisibility) -> Result<(), Refused> {
         let sale_id = setup.sale_id;
-        let mut entries = self.entries();
-        if self.is_stopping() {
-            return Err(Refused::Unavailable);
+        {
+            let mut entries = self.entries();
+            if self.is_stopping() {
+                return Err(Refused::Unavailable);
+            }
+            entries
+                .entry(sale_id)
+                .or_insert_with(|| self.run(sale_id, StartFrom::default(), visibility, Arc::default(), 0));
         }
-        entries
-            .entry(sale_id)
-            .or_insert_with(|| self.run(sale_id, StartFrom::default(), visibility, Arc::default(), 0));
-        drop(entries);
         let handle = self.find(sale_id).ok_or(Refused::Unavailable)?;
         match handle.command(Command::Create(Box::new(setup))).await? {
             Ok(_) => Ok(()),
@@ -184,11 +185,12 @@ impl AuctionRegistry {
 
     /// Drains every auction: what is under way is answered, nothing more is taken.
     pub async fn stop(&self) {
-        let entries = self.entries();
-        // Under the lock: whatever goes live or is revived after this is refused.
-        self.inner.stopping.store(true, Ordering::Release);
-        let addrs: Vec<_> = entries.values().map(|entry| entry.addr.clone()).collect();
-        drop(entries);
+        let addrs: Vec<_> = {
+            let entries = self.entries();
+            // Under the lock: whatever goes live or is revived after this is refused.
+            self.inner.stopping.store(true, Ordering::Release);
+            entries.values().map(|entry| entry.addr.clone()).collect()
+        };
         self.inner.notify.notify_one();
         let mut drained = Vec::with_capacity(addrs.len());
         for addr in addrs {

@@ -4,16 +4,14 @@
 use bytes::Bytes;
 use gavel_engine::ids::{SaleId, UserId};
 use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    collections::{BTreeMap, BTreeSet},
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::mpsc;
 
-/// Updates that may wait for a hub. A hub that falls behind loses them and has its sockets start
-/// again from a snapshot.
+/// Updates that may wait for a hub. A hub that falls behind loses some and has the sockets that follow
+/// their sales start again from a snapshot.
 pub const HUB_QUEUE_MAX: usize = 1024;
 
 /// What one record means to those who follow the auction.
@@ -31,18 +29,23 @@ pub struct Update {
     pub personal: Vec<(UserId, Bytes)>,
 }
 
+/// Sales of which updates were lost.
+type Lagged = Arc<Mutex<BTreeSet<SaleId>>>;
+
 /// The sending side of a hub.
 #[derive(Debug, Clone)]
 pub struct HubSender {
     queue: mpsc::Sender<Arc<Update>>,
-    lagged: Arc<AtomicBool>,
+    lagged: Lagged,
 }
 
 /// The receiving side of a hub.
 #[derive(Debug)]
 pub struct HubReceiver {
     queue: mpsc::Receiver<Arc<Update>>,
-    lagged: Arc<AtomicBool>,
+    lagged: Lagged,
+    /// Received, but a loss is told before it.
+    next: Option<Arc<Update>>,
 }
 
 /// What a hub receives.
@@ -50,14 +53,14 @@ pub struct HubReceiver {
 pub enum Received {
     /// The next update.
     Update(Arc<Update>),
-    /// Updates were lost: whoever follows any auction through this hub needs a snapshot.
-    Lagged,
+    /// Updates of these sales were lost: whoever follows one of them through this hub needs a snapshot.
+    Lagged(BTreeSet<SaleId>),
 }
 
 /// A hub's two sides.
 pub fn hub() -> (HubSender, HubReceiver) {
     let (sender, receiver) = mpsc::channel(HUB_QUEUE_MAX);
-    let lagged = Arc::new(AtomicBool::new(false));
+    let lagged = Lagged::default();
     (
         HubSender {
             queue: sender,
@@ -66,6 +69,7 @@ pub fn hub() -> (HubSender, HubReceiver) {
         HubReceiver {
             queue: receiver,
             lagged,
+            next: None,
         },
     )
 }
@@ -73,12 +77,17 @@ pub fn hub() -> (HubSender, HubReceiver) {
 impl HubReceiver {
     /// The next thing to pass on; `None` when every auction has let go of the hub.
     pub async fn next(&mut self) -> Option<Received> {
+        if let Some(update) = self.next.take() {
+            return Some(Received::Update(update));
+        }
         let update = self.queue.recv().await?;
         // A loss is told with the update that follows it, so that the snapshot is newer than both.
-        if self.lagged.swap(false, Ordering::AcqRel) {
-            return Some(Received::Lagged);
+        let lagged = mem::take(&mut *lock(&self.lagged));
+        if lagged.is_empty() {
+            return Some(Received::Update(update));
         }
-        Some(Received::Update(update))
+        self.next = Some(update);
+        Some(Received::Lagged(lagged))
     }
 }
 
@@ -125,7 +134,7 @@ impl Topic {
             .retain(|hub| match hub.queue.try_send(Arc::clone(&update)) {
                 Ok(()) => true,
                 Err(mpsc::error::TrySendError::Full(_)) => {
-                    hub.lagged.store(true, Ordering::Release);
+                    lock(&hub.lagged).insert(update.sale_id);
                     true
                 }
                 Err(mpsc::error::TrySendError::Closed(_)) => false,
@@ -172,11 +181,52 @@ impl Topic {
 
     /// Whether presence has changed since this was last asked.
     pub fn take_presence_changed(&self) -> bool {
-        std::mem::take(&mut self.lock().presence_changed)
+        mem::take(&mut self.lock().presence_changed)
     }
 
     fn lock(&self) -> MutexGuard<'_, Followers> {
-        // Every critical section leaves the counts whole, so a panic elsewhere does not spoil them.
-        self.followers.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.followers)
+    }
+}
+
+/// Every critical section leaves what it guards whole, so a panic elsewhere does not spoil it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+
+    fn update(sale_id: SaleId, seq: u64) -> Update {
+        Update {
+            sale_id,
+            seq: Some(seq),
+            public: None,
+            staff: None,
+            personal: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_loss_names_its_sale_and_costs_no_other_anything() {
+        let (sender, mut receiver) = hub();
+        let (busy, quiet) = (Topic::default(), Topic::default());
+        busy.attach(&sender);
+        quiet.attach(&sender);
+        for seq in 0..=HUB_QUEUE_MAX as u64 {
+            busy.send(update(SaleId(1), seq));
+        }
+        let mut next = || receiver.next().now_or_never().flatten();
+        assert!(matches!(next(), Some(Received::Lagged(sales)) if sales == BTreeSet::from([SaleId(1)])));
+        quiet.send(update(SaleId(2), 7));
+        let mut received = Vec::new();
+        while let Some(Received::Update(update)) = next() {
+            received.push((update.sale_id, update.seq));
+        }
+        assert_eq!(received.len(), HUB_QUEUE_MAX + 1);
+        assert_eq!(received[0], (SaleId(1), Some(0)));
+        assert_eq!(received.last(), Some(&(SaleId(2), Some(7))));
     }
 }

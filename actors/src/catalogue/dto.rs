@@ -329,6 +329,8 @@ impl MediaType {
 pub struct Picture {
     /// Strong, of the content; without the quotes of `ETag`.
     pub etag: String,
+    /// Anyone may see it; otherwise its sale is a draft.
+    pub is_public: bool,
     /// `None` when the client has it already.
     pub content: Option<PictureContent>,
 }

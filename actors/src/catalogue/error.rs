@@ -17,6 +17,9 @@ pub enum Error {
     /// The catalogue is final once the sale is published.
     #[error("the sale is published, its catalogue cannot be changed any more")]
     NotDraft,
+    /// The sale is over.
+    #[error("the sale has ended")]
+    SaleEnded,
     /// The state of things does not allow it.
     #[error("{0}")]
     Conflict(&'static str),
@@ -38,6 +41,7 @@ impl Error {
             Self::Validation(_) => "validation",
             Self::NotFound(_) => "not_found",
             Self::NotDraft => "not_draft",
+            Self::SaleEnded => "sale_ended",
             Self::Conflict(_) => "conflict",
             Self::TooLarge => "too_large",
             Self::Busy | Self::Unavailable(_) => "unavailable",
@@ -98,7 +102,7 @@ impl From<relational::Error> for Error {
             relational::Error::UnknownSeller => Self::field("seller_id", "there is no such account"),
             relational::Error::TooManyLots => Self::Conflict("a sale holds at most 2000 lots"),
             relational::Error::NoLots => Self::Conflict("a sale without lots cannot be published"),
-            relational::Error::SaleEnded => Self::Conflict("the sale has ended"),
+            relational::Error::SaleEnded => Self::SaleEnded,
             error => Self::unavailable(error),
         }
     }

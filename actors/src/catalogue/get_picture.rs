@@ -2,6 +2,7 @@
 
 use super::{CatalogueActor, Error, GetPicture, Picture, PictureContent};
 use actix::{Handler, ResponseFuture};
+use gavel_storage::relational::SaleStatus;
 
 impl Handler<GetPicture> for CatalogueActor {
     type Result = ResponseFuture<Result<Picture, Error>>;
@@ -12,8 +13,11 @@ impl Handler<GetPicture> for CatalogueActor {
             let GetPicture {
                 sale_id,
                 lot_id,
+                viewer,
                 known_etag,
             } = message;
+            let sale = core.visible_sale(sale_id, viewer).await?;
+            let is_public = sale.status != SaleStatus::Draft;
             let etag = core
                 .store
                 .pictures()
@@ -21,7 +25,11 @@ impl Handler<GetPicture> for CatalogueActor {
                 .await?
                 .ok_or(Error::NotFound("picture"))?;
             if known_etag.as_deref() == Some(&*etag) {
-                return Ok(Picture { etag, content: None });
+                return Ok(Picture {
+                    etag,
+                    is_public,
+                    content: None,
+                });
             }
             let picture = core
                 .store
@@ -35,6 +43,7 @@ impl Handler<GetPicture> for CatalogueActor {
             };
             Ok(Picture {
                 etag: picture.etag,
+                is_public,
                 content: Some(content),
             })
         })

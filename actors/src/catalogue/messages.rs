@@ -107,8 +107,7 @@ pub struct GetLot {
     pub viewer: Viewer,
 }
 
-/// Gives a lot its picture, in place of an earlier one; in published sales too. What it is, is seen
-/// from the bytes.
+/// Gives a lot of a draft its picture, in place of an earlier one. What it is, is seen from the bytes.
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "Result<(), Error>")]
 pub struct PutPicture {
@@ -120,8 +119,7 @@ pub struct PutPicture {
     pub bytes: Bytes,
 }
 
-/// A lot's picture. Pictures of drafts can be had too, by who knows the ids: browsers fetch images
-/// without tokens.
+/// A lot's picture; of drafts only for staff.
 #[derive(Debug, Clone, Message)]
 #[rtype(result = "Result<Picture, Error>")]
 pub struct GetPicture {
@@ -129,6 +127,8 @@ pub struct GetPicture {
     pub sale_id: SaleId,
     /// Of which lot.
     pub lot_id: LotId,
+    /// For whom.
+    pub viewer: Viewer,
     /// The etag that the client has, without quotes.
     pub known_etag: Option<String>,
 }

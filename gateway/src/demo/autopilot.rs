@@ -82,6 +82,7 @@ pub struct Autopilot {
     said_at_ms: Option<i64>,
     /// When there was nothing on the block for the first time since the last lot.
     idle_since_ms: Option<i64>,
+    farewell_said: bool,
     lot: OnTheBlock,
 }
 
@@ -91,6 +92,8 @@ struct OnTheBlock {
     lot_id: Option<Uuid>,
     introduced: bool,
     lowered: u32,
+    /// The price at which the ask was last taken back to the ladder.
+    rounded_at_minor: Option<i64>,
     split: bool,
     coaxed: bool,
     /// A visitor was greeted.
@@ -108,6 +111,7 @@ impl Autopilot {
             moved_at_ms: None,
             said_at_ms: None,
             idle_since_ms: None,
+            farewell_said: false,
             lot: OnTheBlock::default(),
         }
     }
@@ -178,6 +182,9 @@ impl Autopilot {
         };
         Some(match self.notes.iter().find(pending) {
             Some(notes) => Move::Open(notes.lot_id),
+            None if !std::mem::replace(&mut self.farewell_said, true) => {
+                Move::Say(patter::FAREWELL.to_owned())
+            }
             None => Move::EndSale,
         })
     }
@@ -265,8 +272,10 @@ impl Autopilot {
         if let (None, Some(rung_minor)) = (lot.view.ask_minor, self.rung_above(lot_id, next_minor))
             && rung_minor > next_minor
             && quiet_ms >= BETWEEN_MOVES_MS
+            && self.lot.rounded_at_minor.replace(price_minor) != Some(price_minor)
         {
-            // Somebody bid between the steps: back to round figures.
+            // Somebody bid between the steps: back to round figures. Asked for once, since the house
+            // may refuse, as it does above the highest amount, and the lot must still come to an end.
             return Some(Move::Ask(lot_id, rung_minor));
         }
         let elapsed_ms = now_ms - lot.opened_at_ms;

@@ -125,18 +125,24 @@ async fn hold_seasons(
     }
 }
 
-/// The season, as soon as the server can be reached.
+/// The season, as soon as the server can be reached and has no reason to refuse: once it is alive, a
+/// full disk or a server too busy to answer must not be its end.
 async fn next_season(staff: &mut Account, settings: Settings) -> Result<Option<Season>, Error> {
     let mut failures = 0;
     loop {
         match seed::season(staff, settings).await {
             Ok(season) => return Ok(season),
-            Err(RestError::Transport(error)) => {
-                tracing::debug!(%error, "waiting for the server");
+            Err(error) if error.is_lasting() => return Err(error.into()),
+            Err(error) => {
+                if matches!(error, RestError::Transport(_)) {
+                    tracing::debug!(%error, "waiting for the server");
+                } else {
+                    tracing::warn!(%error, "the demonstration sale cannot be set up yet");
+                    staff.refused(error.code().unwrap_or_default());
+                }
                 failures += 1;
                 tokio::time::sleep(backoff(failures)).await;
             }
-            Err(error) => return Err(error.into()),
         }
     }
 }

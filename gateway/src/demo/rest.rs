@@ -6,6 +6,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::time::Duration;
 
+/// Where one signs in.
+const SIGN_IN: &str = "/auth/sign-in";
 /// How often a request is sent when the house asks to wait.
 const ATTEMPTS_MAX: u32 = 8;
 /// The longest that the house is waited for.
@@ -45,6 +47,14 @@ impl Error {
             Self::Refused { code, .. } => Some(code),
             Self::Transport(_) | Self::Unintelligible => None,
         }
+    }
+
+    /// Neither waiting nor signing in again mends it: there is no such account, or it may not.
+    pub fn is_lasting(&self) -> bool {
+        let Self::Refused { path, status, .. } = self else {
+            return false;
+        };
+        *status == StatusCode::FORBIDDEN || *status == StatusCode::UNAUTHORIZED && path == SIGN_IN
     }
 }
 
@@ -170,7 +180,7 @@ impl Account {
     /// Signs in.
     pub async fn sign_in(&mut self) -> Result<(), Error> {
         let credentials = json!({"name": self.name, "password": self.password, "refresh_in_body": true});
-        self.authenticate("/auth/sign-in", &credentials).await
+        self.authenticate(SIGN_IN, &credentials).await
     }
 
     /// A token that is good for a while yet, and when it expires (Unix milliseconds).
@@ -197,9 +207,11 @@ impl Account {
             .unwrap_or_default())
     }
 
-    /// The token was refused: the next call signs in again.
-    pub fn forget_session(&mut self) {
-        self.session = None;
+    /// Something was refused with this code. When it was for the token, the next call signs in again.
+    pub fn refused(&mut self, code: &str) {
+        if code.starts_with("token") || code == "unauthorised" {
+            self.session = None;
+        }
     }
 
     /// Reads.
@@ -218,6 +230,18 @@ impl Account {
                 request.bearer_auth(&token).json(body)
             })
             .await
+    }
+
+    /// Changes what is there.
+    pub async fn patch(&mut self, path: &str, body: &Value) -> Result<(), Error> {
+        let (token, _) = self.token().await?;
+        let _: Option<Value> = self
+            .house
+            .send(&Method::PATCH, path, |request| {
+                request.bearer_auth(&token).json(body)
+            })
+            .await?;
+        Ok(())
     }
 
     /// Sends a picture.
@@ -241,5 +265,34 @@ impl Account {
             .send(&Method::POST, path, |request| request.json(body))
             .await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_waiting_cannot_mend_is_lasting() {
+        let refused = |path: &str, status| Error::Refused {
+            method: Method::POST,
+            path: path.to_owned(),
+            status,
+            code: String::new(),
+            detail: String::new(),
+        };
+        assert!(refused(SIGN_IN, StatusCode::UNAUTHORIZED).is_lasting());
+        assert!(refused("/sales", StatusCode::FORBIDDEN).is_lasting());
+        for passing in [
+            // The token was taken back: signing in gives another.
+            refused("/sales", StatusCode::UNAUTHORIZED),
+            refused(SIGN_IN, StatusCode::TOO_MANY_REQUESTS),
+            // A lot of a timed sale that should have closed before the sale was published.
+            refused("/sales/1/publish", StatusCode::UNPROCESSABLE_ENTITY),
+            refused("/sales", StatusCode::INSUFFICIENT_STORAGE),
+            Error::Unintelligible,
+        ] {
+            assert!(!passing.is_lasting(), "{passing}");
+        }
     }
 }

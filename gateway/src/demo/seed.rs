@@ -102,13 +102,18 @@ async fn complete(
     let present = lots_of(staff, sale_id).await?;
     let now_ms = unix_ms();
     for (index, entry) in plan.lots.iter().enumerate() {
+        let Some(input) = plan.lot_input(index, now_ms, settings.pace) else {
+            continue;
+        };
         let known = present.iter().find(|lot| lot.number == entry.number);
         let (lot_id, has_picture) = if let Some(lot) = known {
+            // A draft that was left for a while: a close that has passed could not be published.
+            let rules = json!({"rules": input["rules"]});
+            staff
+                .patch(&format!("/sales/{sale_id}/lots/{}", lot.id), &rules)
+                .await?;
             (lot.id, lot.has_picture)
         } else {
-            let Some(input) = plan.lot_input(index, now_ms, settings.pace) else {
-                continue;
-            };
             let created: Created = expected(staff.post(&format!("/sales/{sale_id}/lots"), &input).await?)?;
             (created.id, false)
         };

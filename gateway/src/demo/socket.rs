@@ -53,9 +53,7 @@ impl From<tungstenite::Error> for Error {
 impl Error {
     /// The server said this code; a session that it does not take any more is forgotten.
     pub fn refused(code: String, account: &mut Account) -> Self {
-        if code.starts_with("token") || code == "unauthorised" {
-            account.forget_session();
-        }
+        account.refused(&code);
         Self::Refused(code)
     }
 }

@@ -31,6 +31,8 @@ pub enum Code {
     NameTaken,
     /// The sale is published.
     NotDraft,
+    /// The sale is over.
+    SaleEnded,
     /// The state of things does not allow it.
     Conflict,
     /// The body is too large.
@@ -49,7 +51,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Malformed,
         Self::Unauthorised,
         Self::BadCredentials,
@@ -63,6 +65,7 @@ impl Code {
         Self::TimedOut,
         Self::NameTaken,
         Self::NotDraft,
+        Self::SaleEnded,
         Self::Conflict,
         Self::TooLarge,
         Self::UnsupportedMediaType,
@@ -109,6 +112,7 @@ impl Code {
             ),
             Self::NameTaken => ("name_taken", S::CONFLICT, "The name is taken"),
             Self::NotDraft => ("not_draft", S::CONFLICT, "The sale is published"),
+            Self::SaleEnded => ("sale_ended", S::CONFLICT, "The sale has ended"),
             Self::Conflict => ("conflict", S::CONFLICT, "The state of things does not allow this"),
             Self::TooLarge => ("too_large", S::PAYLOAD_TOO_LARGE, "The body is too large"),
             Self::UnsupportedMediaType => (

@@ -3,7 +3,7 @@
 use super::State;
 use super::body::read_bytes;
 use super::paths::LotPath;
-use crate::access::Staff;
+use crate::access::{Caller, Staff};
 use crate::problem::{Code, Problem};
 use actix_web::http::header::{self, ETag, EntityTag, Header as _, IfNoneMatch};
 use actix_web::web::{Data, Path, Payload};
@@ -14,8 +14,11 @@ use utoipa::ToSchema;
 /// Even a picture that is a document (SVG) can do nothing but be looked at.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
 
-/// A replaced picture is seen by everyone after this long.
+/// The pictures of a published sale stay as they are; that may change, and is then seen after this long.
 const CACHING: &str = "public, max-age=300";
+
+/// Of a draft's: nobody else may be shown what staff were.
+const CACHING_DRAFT: &str = "private, no-cache";
 
 /// What may be sent; what it really is, the catalogue sees from the content.
 const MEDIA_TYPES: [MediaType; 4] = [MediaType::Svg, MediaType::Png, MediaType::Jpeg, MediaType::Webp];
@@ -26,7 +29,7 @@ const MEDIA_TYPES: [MediaType; 4] = [MediaType::Svg, MediaType::Png, MediaType::
 #[expect(dead_code, reason = "only described")]
 struct PictureFile(Vec<u8>);
 
-/// The picture of a lot.
+/// The picture of a lot; of drafts only for staff.
 #[utoipa::path(
     tag = "lots",
     params(LotPath),
@@ -40,6 +43,7 @@ struct PictureFile(Vec<u8>);
 #[get("/sales/{sale_id}/lots/{lot_id}/picture")]
 pub(super) async fn get_picture(
     state: Data<State>,
+    caller: Caller,
     path: Path<LotPath>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
@@ -47,6 +51,7 @@ pub(super) async fn get_picture(
     let get = GetPicture {
         sale_id,
         lot_id,
+        viewer: caller.viewer(),
         known_etag: known_etag(&request),
     };
     let picture = state.catalogue.send(get).await?;
@@ -57,7 +62,10 @@ pub(super) async fn get_picture(
     response
         // Weak, because it may be sent compressed or not.
         .insert_header(ETag(EntityTag::new_weak(picture.etag)))
-        .insert_header((header::CACHE_CONTROL, CACHING))
+        .insert_header((
+            header::CACHE_CONTROL,
+            if picture.is_public { CACHING } else { CACHING_DRAFT },
+        ))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY));
     Ok(match picture.content {
         Some(content) => response.content_type(content.media_type).body(content.bytes),
@@ -73,7 +81,7 @@ fn known_etag(request: &HttpRequest) -> Option<String> {
     }
 }
 
-/// Gives a lot its picture, in place of an earlier one; at most 2 MiB.
+/// Gives a lot of a draft sale its picture, in place of an earlier one; at most 2 MiB.
 #[utoipa::path(
     tag = "lots",
     params(LotPath),

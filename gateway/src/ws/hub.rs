@@ -199,12 +199,12 @@ async fn pass_on(mut receiver: HubReceiver, sockets: Rc<Sockets>) {
                     subscriber.deliver(&update, &mut encoded);
                 }
             }
-            Received::Lagged => {
-                tracing::warn!("a worker fell behind; its sockets start again from snapshots");
-                sockets
-                    .values()
-                    .flatten()
-                    .for_each(|subscriber| subscriber.mark_stale());
+            Received::Lagged(sales) => {
+                for sale_id in sales {
+                    tracing::warn!(sale = %sale_id, "a worker fell behind; its sockets start again from snapshots");
+                    let followers = sockets.get(&sale_id).into_iter().flatten();
+                    followers.for_each(|subscriber| subscriber.mark_stale());
+                }
             }
         }
     }

@@ -240,11 +240,9 @@ pub async fn run(session: Rc<Session>, mut decoder: Decoder) {
                     Ok(Received::Ping(payload)) => session.require_rate().map(|()| {
                         session.outbox.answer(frames::pong(&payload));
                     }),
+                    Ok(Received::Pong(payload)) if session.measured(&payload) => Ok(()),
                     // One that was not asked for is a message like any other.
-                    Ok(Received::Pong(payload)) => match session.measured(&payload) {
-                        true => Ok(()),
-                        false => session.require_rate(),
-                    },
+                    Ok(Received::Pong(_)) => session.require_rate(),
                     Ok(Received::Closed) => {
                         session.outbox.finish(frames::close(actix_http::ws::CloseCode::Normal, ""));
                         Ok(())

@@ -8,8 +8,9 @@ use tokio_tungstenite::{
     tungstenite::{Message, protocol::frame::coding::CloseCode},
 };
 
-/// Messages that a new connection may send at once; those who want to send more connect again.
-const BURST: usize = 40;
+/// Messages that a new connection may send at once, with room for answers to pings; those who want to
+/// send more connect again.
+const BURST: usize = 36;
 
 /// What comes in.
 #[derive(Debug)]
@@ -69,11 +70,18 @@ impl Socket {
 
     /// The next message of this type; panics when the connection ends first.
     pub async fn expect(&mut self, kind: &str) -> Value {
+        self.expect_any(&[kind]).await
+    }
+
+    /// The next message of one of these types; panics when the connection ends first.
+    pub async fn expect_any(&mut self, kinds: &[&str]) -> Value {
         loop {
             match self.next().await {
-                Heard::Message(message) if message["type"] == kind => return message,
+                Heard::Message(message) if kinds.iter().any(|kind| message["type"] == *kind) => {
+                    return message;
+                }
                 Heard::Message(message) => assert_ne!(message["type"], "error", "{message}"),
-                other => panic!("{other:?} instead of {kind}"),
+                other => panic!("{other:?} instead of {kinds:?}"),
             }
         }
     }

@@ -1,7 +1,9 @@
 /** A lot from the first bid to the hammer, as two bidders and the console see it. */
+import type { Page } from '@playwright/test';
 import { expect, test } from './support/test';
 import { BidderView } from './support/bidder';
-import { PASSWORD } from './support/house';
+import { ConsoleDesk } from './support/console';
+import { PASSWORD, STAFF } from './support/house';
 
 test('a newcomer signs up, bids with one tap, is outbid, and wins', async ({ house, people }) => {
   const sale = await house.sale({ lots: [{ picture: true }, {}] });
@@ -246,4 +248,50 @@ test('an absentee bid bids for one who has gone', async ({ house, people }) => {
   await desk.expectPrice('£500', 'Book · Paddle 1001');
   await desk.floor('£550', '£600');
   await expect(desk.leader).toHaveText('Book · Paddle 1001');
+});
+
+test('a mouse button that goes down on one amount bids that one', async ({ house, people }) => {
+  const sale = await house.sale();
+  const bidder = await people.bidder(await house.bidder('Mira Holt', sale), sale);
+  const desk = await people.console(sale);
+  await desk.begin();
+  await expect(bidder.button).toHaveText('Bid £500');
+  const higher = bidder.by('quick-bid').first();
+  await expect(higher).toHaveText('£550');
+  await expect(higher).not.toHaveAttribute('aria-disabled', 'true');
+
+  await higher.hover();
+  await bidder.page.mouse.down();
+  await desk.floor('£500');
+  await expect(higher).toHaveText('£600');
+  await bidder.page.mouse.up();
+  await bidder.expectPrice('£550', 'you');
+
+  await desk.floor('£600');
+  await expect(bidder.button).toHaveText('Bid £650');
+  await expect(bidder.button).not.toHaveAttribute('aria-disabled', 'true');
+  await bidder.button.hover();
+  await bidder.page.mouse.down();
+  await desk.floor('£650');
+  await expect(bidder.button).toHaveText('Bid £700');
+  await bidder.page.mouse.up();
+  await expect(bidder.fate).toContainText('Your bid of £650 does not count');
+});
+
+test('bids from a page that is not in a secure context', async ({ house, people }) => {
+  const sale = await house.sale();
+  // As a browser has it over plain HTTP from another machine.
+  const plain = async (page: Page) =>
+    page.addInitScript(() => Reflect.deleteProperty(Crypto.prototype, 'randomUUID'));
+  const page = await people.page(await house.bidder('Ingo Vale', sale));
+  const desk = new ConsoleDesk(await people.page(STAFF));
+  for (const other of [page, desk.page]) await plain(other);
+  await page.goto(sale.path);
+  await desk.page.goto(sale.console);
+  await desk.ready();
+  await desk.begin();
+  const bidder = new BidderView(page);
+  await bidder.tap('£500');
+  await bidder.expectPrice('£500', 'you');
+  await desk.floor('£550');
 });

@@ -231,6 +231,119 @@ test('two consoles that press the same key at once bid once', async ({ house, pe
   expect(phases.sort()).toEqual(['done', 'refused']);
 });
 
+test('a dialog stays with its lot while the other console goes on', async ({ house, people }) => {
+  const sale = await house.sale({ lots: [{}, { reserve_minor: 5_000_00 }, {}] });
+  const desk = await people.console(sale);
+  const other = await people.console(sale);
+  const withdrawn = desk.by('console-withdrawn');
+  await desk.begin();
+  await other.expectLot('1', 'open');
+
+  await test.step('the lot is sold and the next one opened under the question', async () => {
+    await desk.press('b');
+    await desk.page.keyboard.type('500');
+    await desk.press('Tab');
+    await desk.page.keyboard.type('41');
+    await desk.press('Enter');
+    await other.expectPrice('£500', 'Room · Paddle 41');
+    await desk.press('x');
+    await expect(desk.by('confirm-dialog')).toContainText('Pass Lot 1?');
+    await other.press('s');
+    await other.expectLot('1', 'closed');
+    await expect(desk.by('confirm-dialog')).toHaveCount(0);
+    await expect(withdrawn).toHaveText('Lot 1 changed meanwhile: sold. Nothing was sent.');
+    await other.next('2');
+    await desk.expectLot('2', 'open');
+    await desk.press('Enter', 'Enter');
+    await other.press('Space');
+    for (const console of [desk, other]) {
+      await console.expectPrice('£500', 'Room');
+      await console.expectLot('2', 'open');
+    }
+    await expect(desk.by('running-order-lot').first()).toContainText('Sold £500');
+  });
+
+  await test.step('both act at once: a lot is passed or sold, and no other with it', async () => {
+    await desk.press('x');
+    await expect(desk.by('confirm-dialog')).toContainText('Pass Lot 2?');
+    await other.press('s');
+    await expect(other.by('sold-unnamed')).toBeVisible();
+    await other.by('sold-unnamed').focus();
+    await Promise.all([desk.press('Enter'), other.press('Enter')]);
+    for (const console of [desk, other]) await console.expectLot('2', 'closed');
+    await expect(desk.by('confirm-dialog')).toHaveCount(0);
+    await expect(other.by('sold-dialog')).toHaveCount(0);
+    await other.next('3');
+    await desk.expectLot('3', 'open');
+  });
+
+  await test.step('a bid under the question of Sold: nothing is sold at a price not seen', async () => {
+    await other.floor('£500');
+    await desk.expectPrice('£500', 'Room');
+    await desk.press('s');
+    await expect(desk.by('sold-confirm')).toHaveText(/Sold at £500/);
+    await other.floor('£550');
+    await expect(desk.by('sold-dialog')).toHaveCount(0);
+    await expect(withdrawn).toContainText('Lot 3: the bidding went on, to £550. Nothing was sold');
+    await desk.press('Enter');
+    await desk.expectLot('3', 'open');
+    await withdrawn.getByRole('button').click();
+    await expect(withdrawn).toHaveCount(0);
+  });
+
+  await test.step('the end of the sale takes the rest away', async () => {
+    await desk.press('x');
+    await desk.press('Enter');
+    await other.expectLot('3', 'closed');
+    await desk.press('m');
+    await expect(desk.by('message-dialog')).toBeVisible();
+    await other.act('end', 'e');
+    await other.press('Enter');
+    await expect(withdrawn).toContainText('The sale has ended meanwhile');
+    await expect(desk.by('message-dialog')).toHaveCount(0);
+  });
+});
+
+test('Sold says the price that the console shows', async ({ house, people }) => {
+  const sale = await house.sale();
+  const page = await people.page(STAFF, { viewport: { width: 1440, height: 900 } });
+  const hammers: unknown[] = [];
+  await page.routeWebSocket('**/ws/v1', (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => {
+      const message = JSON.parse(String(text)) as {
+        command_id: string;
+        command?: { kind: string };
+      };
+      if (message.command?.kind !== 'hammer' || hammers.push(message.command) > 1)
+        return server.send(text);
+      const refusal = { code: 'price_moved', message: 'moved', minimum_minor: null };
+      const { command_id } = message;
+      const answer = { type: 'command_refused', command_id, sale_id: sale.id, ...refusal };
+      socket.send(JSON.stringify(answer));
+    });
+  });
+  await page.goto(sale.console);
+  const desk = new ConsoleDesk(page);
+  await desk.ready();
+  await desk.begin();
+  await desk.floor('£500');
+  await desk.floor('£550');
+  for (const sold of ['refused', 'done'] as const) {
+    await desk.press('s');
+    await desk.by('sold-unnamed').click();
+    await desk.expectLog(sold, 'Sold £550');
+    if (sold === 'refused') {
+      await desk.expectLog('refused', 'The price moved as you pressed');
+      await desk.expectLot('1', 'open');
+    }
+  }
+  await desk.expectLot('1', 'closed');
+  const lot_id = sale.lots[0]?.id;
+  const command = { kind: 'hammer', lot_id, result: 'sold', price_minor: 550_00 };
+  expect(hammers).toEqual([command, command]);
+});
+
 test('keys: shown on the buttons and in the help, without effect while it is open', async ({
   house,
   people,

@@ -1,5 +1,5 @@
 /** On a phone: the bid within the thumb's reach, nothing that scrolls sideways. */
-import type { BrowserContextOptions, Page } from '@playwright/test';
+import type { BrowserContextOptions, Locator, Page } from '@playwright/test';
 import { expect, test } from './support/test';
 import { BidderView } from './support/bidder';
 import { STAFF } from './support/house';
@@ -53,6 +53,70 @@ test('one tap bids, without scrolling, and says what came of it', async ({ house
     await expect(bidder.by('fair-warning')).toBeVisible();
     await expect(bidder.button).toHaveText('Bid £950');
     expect(await bidder.button.boundingBox()).toEqual(before);
+  });
+});
+
+/** A real finger: pointer events as a touch screen makes them, held as long as the test wants. */
+async function finger(page: Page) {
+  const devtools = await page.context().newCDPSession(page);
+  const touch = (
+    type: 'touchStart' | 'touchMove' | 'touchEnd',
+    points: { x: number; y: number }[],
+  ) => devtools.send('Input.dispatchTouchEvent', { type, touchPoints: points });
+  return {
+    async down(on: Locator) {
+      const box = await on.boundingBox();
+      if (!box) throw new Error('there is nothing under the finger');
+      await touch('touchStart', [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }]);
+    },
+    up: () => touch('touchEnd', []),
+  };
+}
+
+/** Amounts of the bids that the page sends. */
+function bidsOf(page: Page): number[] {
+  const amounts: number[] = [];
+  page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => {
+      const message = JSON.parse(String(payload)) as { type: string; amount_minor?: number };
+      if (message.type === 'bid') amounts.push(message.amount_minor ?? NaN);
+    }),
+  );
+  return amounts;
+}
+
+test('what was under the finger is bid, not what is there when it lifts', async ({
+  house,
+  people,
+}) => {
+  const sale = await house.sale();
+  const page = await people.page(await house.bidder('Tove Lind', sale), PHONE);
+  const sent = bidsOf(page);
+  await page.goto(sale.path);
+  const bidder = new BidderView(page);
+  const desk = await people.console(sale);
+  await desk.begin();
+  await expect(bidder.button).toHaveText('Bid £500');
+  await expect(bidder.button).not.toHaveAttribute('aria-disabled', 'true');
+  const touch = await finger(page);
+
+  await touch.down(bidder.button);
+  await desk.floor('£500');
+  await expect(bidder.button).toHaveText('Bid £550');
+  await touch.up();
+  await expect(bidder.fate).toContainText('Your bid of £500 does not count');
+  expect(sent).toEqual([500_00]);
+
+  await test.step('also among the higher bids, which move up with the price', async () => {
+    await bidder.by('bid-more').tap();
+    const higher = bidder.by('quick-bid').first();
+    await expect(higher).toHaveText('£600');
+    await touch.down(higher);
+    await desk.floor('£550');
+    await expect(higher).toHaveText('£650');
+    await touch.up();
+    await bidder.expectPrice('£600', 'you');
+    expect(sent).toEqual([500_00, 600_00]);
   });
 });
 

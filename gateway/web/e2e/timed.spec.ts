@@ -91,6 +91,24 @@ test('a countdown by the server’s clock, extended by a late bid, to the close'
     await expect(right.button).toHaveCount(0);
   });
 
+  await test.step('reopened, it closes by itself again', async () => {
+    await desk.by('running-order-lot').first().click();
+    await desk.expectLot('1', 'closed');
+    await desk.act('reopen', 'r');
+    await expect(desk.by('dialog-minutes')).toHaveValue('2');
+    await desk.page.keyboard.type('x');
+    await desk.press('Enter');
+    await expect(desk.page.getByRole('alert')).toContainText('whole minutes');
+    await desk.by('dialog-minutes').fill('5');
+    await desk.press('Enter');
+    const closesAtMs = Date.now() + 5 * 60_000;
+    await desk.expectLot('1', 'open');
+    await right.expectLot('1', 'open');
+    await expect
+      .poll(async () => Math.abs((await secondsLeft(right)) - (closesAtMs - Date.now()) / 1000))
+      .toBeLessThan(4);
+  });
+
   await test.step('the other lot is still open', async () => {
     await wrong.page.goto(lotPath(sale, 1));
     await wrong.expectLot('2', 'open');

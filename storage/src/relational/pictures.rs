@@ -1,6 +1,7 @@
 //! Pictures of lots.
 
 use super::entities::{lot_pictures, lots};
+use super::locks::lock_draft;
 use super::lots::find;
 use super::{Error, Store};
 use gavel_engine::ids::{LotId, SaleId};
@@ -24,12 +25,13 @@ pub struct PictureRecord {
 pub struct Pictures<'a>(pub(super) &'a Store);
 
 impl Pictures<'_> {
-    /// Gives a lot its picture, in place of an earlier one.
+    /// Gives a lot of a draft its picture, in place of an earlier one.
     ///
     /// # Errors
-    /// [`Error::NoSuchLot`].
+    /// [`Error::NoSuchSale`], [`Error::NotDraft`], [`Error::NoSuchLot`].
     pub async fn put(&self, sale: SaleId, lot: LotId, picture: PictureRecord) -> Result<(), Error> {
         let transaction = self.0.begin().await?;
+        lock_draft(&transaction, sale).await?;
         let marked = lots::Entity::update_many()
             .col_expr(lots::Column::PictureEtag, Expr::value(picture.etag.clone()))
             .filter(lots::Column::Id.eq(Uuid::from(lot)))

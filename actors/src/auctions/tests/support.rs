@@ -214,7 +214,7 @@ impl Watcher {
                         return serde_json::from_slice(public).unwrap();
                     }
                 }
-                Received::Lagged => panic!("lagged"),
+                Received::Lagged(sales) => panic!("lagged: {sales:?}"),
             }
         }
     }

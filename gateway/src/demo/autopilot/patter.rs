@@ -12,6 +12,10 @@ pub const HAND_OVER: &str = "A colleague takes the rostrum.";
 /// When bidding stops below the reserve.
 pub const NOT_YET: &str = "We are not quite there yet. One more, anywhere?";
 
+/// Before the sale is ended; it stays on the page of the sale.
+pub const FAREWELL: &str = "That was our last lot. Thank you all. The next session begins shortly: you will find it \
+    among the sales.";
+
 /// A lot comes up.
 pub fn introduce(notes: &LotNotes) -> String {
     let text = format!(

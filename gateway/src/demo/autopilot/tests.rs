@@ -75,21 +75,24 @@ impl Bench {
             .unwrap()
     }
 
-    /// The first move within `span_ms` that is not a remark.
-    fn next_deed(&mut self, span_ms: i64) -> Option<Move> {
+    /// The first move within `span_ms` that is wanted; others are made and forgotten.
+    fn next_move(&mut self, span_ms: i64, wanted: impl Fn(&Move) -> bool) -> Option<Move> {
         let until_ms = self.now_ms + span_ms;
         while self.now_ms < until_ms {
             self.now_ms += 250;
             let next = self
                 .autopilot
                 .decide(&self.scene, &Cast::new(), true, self.now_ms);
-            if let Some(next) = next
-                && !matches!(next, Move::Say(_))
-            {
-                return Some(next);
+            if next.as_ref().is_some_and(&wanted) {
+                return next;
             }
         }
         None
+    }
+
+    /// The first move within `span_ms` that is not a remark.
+    fn next_deed(&mut self, span_ms: i64) -> Option<Move> {
+        self.next_move(span_ms, |next| !matches!(next, Move::Say(_)))
     }
 }
 
@@ -111,6 +114,8 @@ fn a_sale_is_started_opened_in_order_and_ended() {
     for number in 1..=2 {
         bench.scene.lots.get_mut(&lot_id(number)).unwrap().view.state = LotState::Closed;
     }
+    let farewell = Move::Say(patter::FAREWELL.to_owned());
+    assert_eq!(bench.next_move(8_000, |_| true), Some(farewell));
     assert_eq!(bench.next_deed(8_000), Some(Move::EndSale));
     bench.scene.status = Some(SaleStatus::Ended);
     assert_eq!(bench.next_deed(60_000), None);
@@ -225,6 +230,17 @@ fn after_a_bid_between_the_steps_the_ask_returns_to_the_ladder() {
     assert_eq!(bench.next_deed(4_000), Some(Move::Ask(lot_id(1), 600_000)));
     let mut bench = Bench::with(led(500_000, 550_000, Some(7)));
     assert_eq!(bench.next_deed(4_000), None);
+}
+
+#[test]
+fn an_ask_that_the_house_refuses_does_not_keep_the_lot_open() {
+    let mut bench = Bench::with(led(523_400, 573_400, Some(7)));
+    bench.autopilot.lot.lot_id = Some(lot_id(1));
+    bench.autopilot.lot.patience_ms = 5_000;
+    bench.autopilot.lot.split = true;
+    assert_eq!(bench.next_deed(4_000), Some(Move::Ask(lot_id(1), 600_000)));
+    // Nothing came of it.
+    assert_eq!(bench.next_deed(30_000), Some(Move::Warn(lot_id(1))));
 }
 
 #[test]

@@ -34,8 +34,8 @@ impl Session {
             return Ok(());
         }
         let refuse = |reason| {
-            self.outbox
-                .answer(answers::unknown(sale_id, Some(lot_id), bid_id, reason))
+            let answer = answers::unknown(sale_id, Some(lot_id), bid_id, reason);
+            self.outbox.answer(answer);
         };
         let Some(auction) = self.shared.auctions.find(sale_id) else {
             refuse(Reason::UnknownSale);

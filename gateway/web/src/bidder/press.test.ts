@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { PressGuard, SETTLE_MS } from './press';
+import { CLICK_WITHIN_MS, PressGuard, SETTLE_MS } from './press';
 
 let guard: PressGuard;
 beforeEach(() => {
@@ -47,4 +47,15 @@ it('takes a click without a press before it, as assistive tools make', () => {
   expect(guard.release(1_000)).toEqual({ bid: 100 });
   guard.show(null, 2_000);
   expect(guard.release(3_000)).toBeNull();
+});
+
+it('takes the click of a lifted finger for its press, but not one that comes much later', () => {
+  guard.press(1_000);
+  guard.show(110, 1_050);
+  guard.lift(1_100);
+  expect(guard.release(1_101)).toEqual({ bid: 100 });
+  guard.press(2_000);
+  guard.lift(2_100);
+  guard.show(120, 2_200);
+  expect(guard.release(2_100 + CLICK_WITHIN_MS + 1)).toEqual({ bid: 120 });
 });

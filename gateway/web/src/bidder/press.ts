@@ -1,10 +1,12 @@
 /**
- * Guards the one-tap bid against a price that moves under the finger.
+ * Guards a one-tap bid against a price that moves under the finger.
  *
  * What was displayed when the press began is what is sent. A press that begins within a moment of
  * a change was aimed at the amount before it: that one is not sent, and neither is the new one.
  */
 export const SETTLE_MS = 300;
+/** A click comes right after its press is lifted; later ones belong to no press. */
+export const CLICK_WITHIN_MS = 500;
 
 export type PressResult = { bid: number } | { changedTo: number };
 
@@ -13,6 +15,7 @@ export class PressGuard {
   /** An amount was displayed before, on this lot or another. */
   #used = false;
   #pressed: PressResult | null = null;
+  #liftedMs: number | null = null;
 
   /** The button now shows this amount. */
   show(amountMinor: number | null, nowMs: number): void {
@@ -31,21 +34,29 @@ export class PressGuard {
 
   /** The finger or key goes down: what is on the button now is what is meant. */
   press(nowMs: number): void {
+    this.cancel();
     if (!this.#shown) return;
     const { amountMinor } = this.#shown;
     this.#pressed = this.settling(nowMs) ? { changedTo: amountMinor } : { bid: amountMinor };
   }
 
+  /** The finger goes up on the button; the click is still to come. */
+  lift(nowMs: number): void {
+    this.#liftedMs = nowMs;
+  }
+
   /** The press is completed (a click). Without a press before it, as assistive tools do, now is the press. */
   release(nowMs: number): PressResult | null {
-    if (!this.#pressed) this.press(nowMs);
+    const late = this.#liftedMs !== null && nowMs - this.#liftedMs > CLICK_WITHIN_MS;
+    if (!this.#pressed || late) this.press(nowMs);
     const result = this.#pressed;
-    this.#pressed = null;
+    this.cancel();
     return result;
   }
 
   /** The press was abandoned: the finger slid off. */
   cancel(): void {
     this.#pressed = null;
+    this.#liftedMs = null;
   }
 }

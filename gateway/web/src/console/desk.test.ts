@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LOT, lotView } from '../testing/messages';
 import type { BidView, Lot, LotView } from '../wire/messages';
-import { ask, enabled, hammerCheck, undoBid, type DeskView } from './desk';
+import { ask, enabled, reopenedForMin, undoBid, type DeskView } from './desk';
 import { keymap, type Action } from './keymap';
 import { parsePaddle } from './paddle';
 
@@ -104,16 +104,15 @@ describe('undo', () => {
   });
 });
 
-it('looks twice below the reserve and at a buyer without a paddle', () => {
-  const floor = { paddle: null, channel: 'floor' } as const;
-  expect(hammerCheck(lotView({ reserve_met: false, leader: floor }))).toEqual({
-    belowReserve: true,
-    unnamed: true,
-  });
-  expect(hammerCheck(lotView({ reserve_met: null, leader: { ...floor, paddle: 3 } }))).toEqual({
-    belowReserve: false,
-    unnamed: false,
-  });
+it('reopens a lot of the clock for one extension, and long enough to be noticed', () => {
+  const closing = (extend_ms: number | null) =>
+    reopenedForMin({
+      rules: {
+        closes_at_ms: 1,
+        soft_close: extend_ms === null ? null : { window_ms: 1, extend_ms, max_extensions: null },
+      },
+    } as Lot);
+  expect([null, 30_000, 120_000, 250_000].map(closing)).toEqual([2, 2, 2, 5]);
 });
 
 it('reads paddles', () => {

@@ -69,16 +69,10 @@ export function enabled(action: Action, desk: DeskView): boolean {
   }
 }
 
-export interface HammerCheck {
-  /** Selling below the reserve needs a second look. */
-  belowReserve: boolean;
-  /** The room bidder who leads has no paddle yet. */
-  unnamed: boolean;
-}
+const REOPENED_FOR_AT_LEAST_MIN = 2;
 
-export function hammerCheck(view: LotView): HammerCheck {
-  return {
-    belowReserve: view.reserve_met === false,
-    unnamed: view.leader !== null && view.leader.paddle === null,
-  };
+/** How long a lot that closes by the clock is reopened for, unless told otherwise: one extension. */
+export function reopenedForMin(lot: Lot): number {
+  const extendMs = lot.rules.soft_close?.extend_ms ?? 0;
+  return Math.max(REOPENED_FOR_AT_LEAST_MIN, Math.ceil(extendMs / 60_000));
 }

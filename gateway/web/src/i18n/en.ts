@@ -291,6 +291,10 @@ export const en = {
     unknown_paddle: 'Nobody has this paddle.',
     forbidden: 'You may not do this.',
     not_connected: 'There is no connection.',
+    already_started: 'The sale has started already.',
+    text_too_long: 'The text is longer than 280 characters.',
+    price_moved:
+      'The price moved as you pressed, and nothing was sold. Press Sold again to sell at the new price.',
     unknown_fate: 'It is not known whether this took effect. Look at the lot before you repeat it.',
     unknown: 'The server refused.',
   } as Record<string, string>,
@@ -349,7 +353,16 @@ export const en = {
       unknown: 'no answer; trust the screen',
       none: 'Commands and their answers appear here.',
     },
+    withdrawn: {
+      saleOver: 'The sale has ended meanwhile. Nothing was sent.',
+      lotChanged: (lot: string, state: string) =>
+        `${lot} changed meanwhile: ${state}. Nothing was sent.`,
+      bidGone: (lot: string) => `${lot}: the bid was retracted meanwhile. Nothing was sent.`,
+      priceMoved: (lot: string, price: string) =>
+        `${lot}: the bidding went on, to ${price}. Nothing was sold; press Sold again to sell at that.`,
+    },
     dialog: {
+      ofLot: (title: string, lot: string) => `${title} · ${lot}`,
       floorTitle: 'Floor bid',
       phoneTitle: 'Phone bid',
       absenteeTitle: 'Absentee bid',
@@ -369,10 +382,13 @@ export const en = {
       soldAnyway: (price: string) => `Sell below reserve at ${price}`,
       soldAt: (price: string) => `Sold at ${price}`,
       soldPaddle: 'An unnamed bidder in the room leads. Enter the paddle of the buyer.',
-      soldMoved: (price: string) => `The price moved to ${price} meanwhile. Check before you sell.`,
       soldUnnamed: 'Sell without a paddle',
       passTitle: (lot: string) => `Pass ${lot}?`,
       passText: 'The lot ends unsold, whatever was bid.',
+      reopenTitle: (lot: string) => `Reopen ${lot}?`,
+      reopenMinutes: 'Closes in (minutes)',
+      reopenMinutesNeeded: (most: number) => `Enter whole minutes, from 1 to ${most}.`,
+      reopenHelp: 'Its time is over: it needs a new one to close by itself.',
       endTitle: 'End the sale?',
       endText: 'Nothing can be opened afterwards.',
       endOpen: 'A lot is still open.',

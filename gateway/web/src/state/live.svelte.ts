@@ -6,6 +6,7 @@ import { nowMs } from '../wire/now';
 import { SaleSocket, type Connection, type Timers } from '../wire/socket';
 import { BidDesk, type Attempt, type BidOrder } from './bids';
 import { CommandDesk, type CommandEntry } from './commands';
+import { newId } from './id';
 import { emptySale, reduce, type SaleAction, type SaleState } from './sale';
 
 const timers: Timers = {
@@ -13,7 +14,6 @@ const timers: Timers = {
   clear: (id) => window.clearTimeout(id),
 };
 
-const newId = () => crypto.randomUUID();
 const HISTORY_RETRY_MS = 3_000;
 const BOOK_REFRESH_MS = 500;
 

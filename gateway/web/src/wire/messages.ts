@@ -237,10 +237,13 @@ export type Command =
   | {
       kind: 'hammer';
       lot_id: Uuid;
-      result: 'sold' | 'pass';
+      result: 'sold';
+      /** The price that was shown: at another one nothing is sold. */
+      price_minor: number;
       override_reserve?: boolean;
       paddle?: number;
     }
+  | { kind: 'hammer'; lot_id: Uuid; result: 'pass' }
   | { kind: 'retract'; lot_id: Uuid; bid_id: Uuid }
   | { kind: 'reopen'; lot_id: Uuid; closes_at_ms?: number }
   | { kind: 'message'; text: string };

@@ -1,0 +1,70 @@
+/** What a dialog of the console was opened for, and whether that can still be done. Pure. */
+import type { BidView, Leader, LotView } from '../wire/messages';
+import { enabled, type DeskView } from './desk';
+import type { Action } from './keymap';
+
+/** The price, the bidder and the reserve that Sold was pressed on. */
+export interface SoldOn {
+  priceMinor: number;
+  leader: Leader | null;
+  /** Selling below the reserve needs a second look. */
+  belowReserve: boolean;
+  /** The room bidder who leads has no paddle yet. */
+  unnamed: boolean;
+}
+
+/** The lot is the one that was on screen, whatever comes up while the dialog is open. */
+export type DialogState =
+  | { kind: 'amount' | 'phone' | 'absentee' | 'ask' | 'step' | 'pass' | 'reopen'; lotId: string }
+  | { kind: 'sold'; lotId: string; on: SoldOn }
+  | { kind: 'retract'; lotId: string; bid: BidView }
+  | { kind: 'message' | 'end' | 'help' };
+
+/** Why a dialog makes no sense any more. */
+export type Withdrawal = 'sale_over' | 'lot_changed' | 'bid_gone' | 'price_moved';
+
+export function soldOn(view: LotView): SoldOn | null {
+  if (view.price_minor === null) return null;
+  return {
+    priceMinor: view.price_minor,
+    leader: view.leader,
+    belowReserve: view.reserve_met === false,
+    unnamed: view.leader !== null && view.leader.paddle === null,
+  };
+}
+
+/** `desk` shows the dialog's lot. Without a connection nothing can be known, or sent. */
+export function withdrawal(dialog: DialogState, desk: DeskView): Withdrawal | null {
+  if (!desk.connected) return null;
+  const possible = (action: Action) => enabled(action, desk);
+  switch (dialog.kind) {
+    case 'help':
+      return null;
+    case 'message':
+    case 'end':
+      return possible(dialog.kind) ? null : 'sale_over';
+    case 'retract': {
+      const { bid_id } = dialog.bid;
+      const known = desk.history?.bids.find((bid) => bid.bid_id === bid_id);
+      if (!possible('step')) return 'lot_changed';
+      return known?.retracted ? 'bid_gone' : null;
+    }
+    case 'sold': {
+      if (!possible('pass')) return 'lot_changed';
+      const now = desk.view && soldOn(desk.view);
+      if (!now) return 'bid_gone';
+      return same(dialog.on, now) ? null : 'price_moved';
+    }
+    default:
+      return possible(dialog.kind) ? null : 'lot_changed';
+  }
+}
+
+function same(before: SoldOn, now: SoldOn): boolean {
+  return (
+    before.priceMinor === now.priceMinor &&
+    before.leader?.paddle === now.leader?.paddle &&
+    before.leader?.channel === now.leader?.channel &&
+    before.belowReserve === now.belowReserve
+  );
+}
