@@ -162,12 +162,14 @@ pub fn command(
         }),
         Action::Retract(nth) => {
             // Mostly one of those that count, now and then one that does not any more.
-            let made = lot.and_then(|lot| match nth {
-                0..3 => lot.bids.get(nth).map(|bid| bid.id),
-                _ => {
-                    let counting = lot.counting();
-                    counting.get(nth % counting.len().max(1)).map(|bid| bid.id)
-                }
+            let made = lot.and_then(|lot| {
+                let counting = lot.counting();
+                let one = if nth < 3 {
+                    lot.bids.get(nth)
+                } else {
+                    counting.get(nth % counting.len().max(1)).copied()
+                };
+                one.map(|bid| bid.id)
             });
             Command::Retract(lot_id, made.unwrap_or(BidId(1)))
         }

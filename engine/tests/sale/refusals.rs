@@ -13,8 +13,11 @@ use gavel_engine::{
     rules::RuleSet,
 };
 
+/// A name, and a sale that is there.
+type State = (&'static str, fn() -> Sale);
+
 /// Where lot one is. Ann leads where there is a leader, by bid 101.
-const STATES: [(&str, fn() -> Sale); 11] = [
+const STATES: [State; 11] = [
     ("unknown", Sale::default),
     ("pending", three),
     ("open", || with(&[Command::OpenLot(ONE)])),

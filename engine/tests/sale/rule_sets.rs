@@ -148,13 +148,13 @@ fn every_senseless_field_of_a_clock_is_named() {
     );
     let cases: [(&[&str], Change); 13] = [
         (&["dutch.start_minor", "dutch.floor_minor"], |_, clock| {
-            clock.start_minor = Amount(0)
+            clock.start_minor = Amount(0);
         }),
         (&["dutch.step_minor"], |_, clock| clock.step_minor = Amount(0)),
         (&["dutch.step_minor"], |_, clock| clock.step_minor = Amount(-1)),
         (&["dutch.floor_minor"], |_, clock| clock.floor_minor = Amount(0)),
         (&["dutch.floor_minor"], |_, clock| {
-            clock.floor_minor = Amount(1001)
+            clock.floor_minor = Amount(1001);
         }),
         (&["dutch.every_ms"], |_, clock| clock.every_ms = 0),
         (&["dutch.every_ms"], |_, clock| clock.every_ms = -1),
@@ -180,7 +180,7 @@ fn every_senseless_field_of_a_clock_is_named() {
             });
         }),
         (&["buy_now_price_minor"], |rules, _| {
-            rules.buy_now_price_minor = Some(Amount(5000))
+            rules.buy_now_price_minor = Some(Amount(5000));
         }),
         (&["house_bids"], |rules, _| {
             rules.house_bids = true;
@@ -255,7 +255,7 @@ fn every_senseless_combination_is_named() {
         }),
         (&["hammer_window_ms"], |rules| rules.hammer_window_ms = -1),
         (&["hammer_window_ms"], |rules| {
-            rules.hammer_window_ms = HAMMER_WINDOW_MS_MAX + 1
+            rules.hammer_window_ms = HAMMER_WINDOW_MS_MAX + 1;
         }),
         (&[], |rules| rules.hammer_window_ms = HAMMER_WINDOW_MS_MAX),
         (&["quantity"], |rules| rules.quantity = 0),
@@ -268,7 +268,7 @@ fn every_senseless_combination_is_named() {
             rules.buy_now_price_minor = Some(Amount(0));
         }),
         (&["buy_now_price_minor"], |rules| {
-            rules.buy_now_price_minor = Some(Amount(499))
+            rules.buy_now_price_minor = Some(Amount(499));
         }),
         (&[], |rules| rules.buy_now_price_minor = Some(Amount(500))),
         (&["house_bids"], |rules| {

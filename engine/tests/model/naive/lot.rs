@@ -158,9 +158,8 @@ impl Lot {
     pub fn minimum(&self, now: i64) -> i64 {
         let opening = self.rules.opening_price_minor.0;
         match self.rules.format {
-            Format::SealedFirstPrice | Format::Vickrey => opening,
             Format::Dutch if self.phase == Phase::Open => self.clock(now).unwrap(),
-            Format::Dutch => opening,
+            Format::Dutch | Format::SealedFirstPrice | Format::Vickrey => opening,
             Format::English => match (self.ask, self.result()) {
                 (Some(ask), _) => ask,
                 (None, None) => opening,
@@ -264,7 +263,9 @@ impl Lot {
             .collect();
         let mut book = self.book.clone();
         book.retain(|left| !gone.contains(&left.id));
-        book.iter_mut().for_each(|left| left.placed = false);
+        for left in &mut book {
+            left.placed = false;
+        }
         *self = Self {
             book,
             group: self.group.clone(),
