@@ -83,6 +83,14 @@ async fn the_json_is_that_of_the_contract() {
     let get = |viewer| GetSale { sale_id, viewer };
     let staff = serde_json::to_value(node.catalogue.send(get(Viewer::Staff)).await.unwrap()).unwrap();
     let lot = &staff["lots"][0];
+    let rules = json!({
+        "version": 1, "format": "english", "opening_price_minor": 5_000,
+        "increments": [{"from_minor": 0, "step_minor": 500, "step_bp": null}], "reserve_price_minor": 90_000,
+        "reserve_rule": "hold", "tie_rule": "earliest", "off_increment": "accept",
+        "closes_at_ms": null, "soft_close": null, "seller": seller, "dutch": null,
+        "revisions": false, "runs": null, "hammer_window_ms": 0, "buy_now_price_minor": null,
+        "quantity": 1, "house_bids": false, "reserve_currency": null,
+    });
     let expected = json!({
         "id": sale_id, "title": "Design", "description": "Chairs\nand lamps", "location": "Hall 1",
         "kind": "room", "currency": "EUR", "exponent": 2, "starts_at_ms": CLOCK_START_MS + HOUR_MS,
@@ -91,12 +99,7 @@ async fn the_json_is_that_of_the_contract() {
         "lots": [{
             "id": lot["id"], "sale_id": sale_id, "position": 1, "number": "7", "title": "Lot 7",
             "artist": "", "description": "", "estimate_low_minor": 10_000, "estimate_high_minor": 20_000,
-            "rules": {
-                "version": 1, "format": "english", "opening_price_minor": 5_000,
-                "increments": [{"from_minor": 0, "step_minor": 500}], "reserve_price_minor": 90_000,
-                "reserve_rule": "hold", "tie_rule": "earliest", "off_increment": "accept",
-                "closes_at_ms": null, "soft_close": null, "seller": seller,
-            },
+            "rules": rules,
             "seller_id": seller, "has_picture": false,
         }],
     });

@@ -84,7 +84,7 @@ async fn every_field_of_a_lot_is_checked() {
         ("estimate_high_minor", |lot| {
             lot.estimate_high_minor = Some(Amount(Amount::MAX.0 + 1));
         }),
-        ("rules.version", |lot| lot.rules.version = 2),
+        ("rules.version", |lot| lot.rules.version = 3),
         ("rules.opening_price_minor", |lot| {
             lot.rules.opening_price_minor = Amount(0);
         }),

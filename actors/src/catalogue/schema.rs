@@ -10,7 +10,7 @@ use uuid::Uuid;
 #[derive(ToSchema)]
 pub struct Rules {
     /// Layout of the rules.
-    #[schema(minimum = 1, maximum = 1)]
+    #[schema(minimum = 1, maximum = 2)]
     version: u16,
     #[schema(inline)]
     format: Format,
@@ -18,7 +18,7 @@ pub struct Rules {
     #[schema(minimum = 1, maximum = 1_000_000_000_000_000_i64)]
     opening_price_minor: i64,
     /// 1 to 24 bands, sorted by `from_minor`.
-    #[schema(inline, min_items = 1, max_items = 64)]
+    #[schema(inline, min_items = 1, max_items = 24)]
     increments: Vec<Band>,
     /// Hidden price below which the lot is not sold by itself; null for all but staff.
     reserve_price_minor: Option<i64>,
@@ -38,6 +38,57 @@ pub struct Rules {
     soft_close: Option<SoftClose>,
     /// The consignor's account, who may not bid; null for all but staff.
     seller: Option<Uuid>,
+    /// The falling clock of a Dutch lot; null for all others.
+    #[schema(inline)]
+    dutch: Option<DutchClock>,
+    /// Sealed formats: a bidder may replace the bid.
+    revisions: Option<bool>,
+    /// Instead of `closes_at_ms`: the lot closes some time after it was opened or after its first bid.
+    #[schema(inline)]
+    runs: Option<Runs>,
+    /// How long after the hammer was struck bids still count that were sent before it could be heard,
+    /// milliseconds; 0 is not at all.
+    #[schema(minimum = 0, maximum = 2000)]
+    hammer_window_ms: Option<i64>,
+    /// The lot can be bought at this price until the first bid, minor units.
+    buy_now_price_minor: Option<i64>,
+    /// Times the money: bids are for one piece, and the winner buys so many.
+    #[schema(minimum = 1, maximum = 1000)]
+    quantity: Option<u32>,
+    /// The auctioneer may bid for the seller below the reserve; false for all but staff.
+    house_bids: Option<bool>,
+    /// The currency that the reserve was agreed in; must be the sale's. Null for all but staff.
+    reserve_currency: Option<String>,
+}
+
+/// A price that falls until somebody buys.
+#[derive(ToSchema)]
+struct DutchClock {
+    /// The price at the opening, minor units.
+    start_minor: i64,
+    /// By how much it falls, minor units.
+    step_minor: i64,
+    /// How often it falls, milliseconds.
+    every_ms: i64,
+    /// The lowest price, minor units.
+    floor_minor: i64,
+}
+
+/// A close that follows from something that happens.
+#[derive(ToSchema)]
+struct Runs {
+    /// What starts the clock.
+    #[schema(inline)]
+    from: Option<RunsFrom>,
+    /// How long it runs then, milliseconds.
+    duration_ms: i64,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+enum RunsFrom {
+    Opening,
+    FirstBid,
 }
 
 /// One band of the ladder: from this price on, bids rise by this step.
@@ -45,15 +96,22 @@ pub struct Rules {
 struct Band {
     /// Lowest price of the band, minor units.
     from_minor: i64,
-    /// The step, minor units.
-    step_minor: i64,
+    /// The step, minor units; beside `step_bp` the least that it may be.
+    step_minor: Option<i64>,
+    /// The step as a part of the price in basis points, rounded up to the minor unit.
+    #[schema(minimum = 1, maximum = 10_000)]
+    step_bp: Option<u32>,
 }
 
-/// Open ascending bids with proxies.
+/// Open ascending bids with proxies; a falling clock; hidden bids of which the highest pays itself, or
+/// the second highest.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 enum Format {
     English,
+    Dutch,
+    SealedFirstPrice,
+    Vickrey,
 }
 
 #[derive(ToSchema)]
@@ -87,6 +145,8 @@ struct SoftClose {
     extend_ms: i64,
     /// How often it may move; null is without bound.
     max_extensions: Option<u32>,
+    /// Lots of one number move together.
+    group: Option<u32>,
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::{LotEdit, LotInput, SaleEdit, SaleInput};
 use crate::text::{Fields, line, lines};
 use gavel_engine::ids::{BidderId, LotId, SaleId, UserId};
 use gavel_engine::money::Currency;
-use gavel_engine::rules::{FieldError, RuleSet};
+use gavel_engine::rules::{FieldError, Format, RuleSet};
 use gavel_engine::time::Timestamp;
 use gavel_storage::relational::{LotNumber, LotRecord, SaleKind, SaleRecord, SaleStatus};
 
@@ -186,15 +186,22 @@ pub(super) fn publishable(
 
 /// The rules by themselves, and what the sale's kind asks of them.
 fn lot_rules(sale: &SaleRecord, rules: &RuleSet) -> Vec<FieldError> {
-    let mut errors = rules.validate();
+    let mut errors = rules.validate_in(sale.currency);
     let mut refuse = |message: &str| {
         errors.push(FieldError {
             field: "closes_at_ms".to_owned(),
             message: message.to_owned(),
         });
     };
+    // No hammer falls on sealed bids, and a Dutch clock ends by itself.
+    let by_hammer = rules.format == Format::English;
+    let by_itself = rules.runs.is_some() || rules.format == Format::Dutch;
     match (sale.kind, rules.closes_at_ms) {
-        (SaleKind::Room, Some(_)) => refuse("must be null in a room sale, where the hammer closes lots"),
+        (SaleKind::Room, Some(_)) if by_hammer => {
+            refuse("must be null in a room sale, where the hammer closes lots");
+        }
+        (SaleKind::Room, _) => {}
+        (SaleKind::Timed, None) if by_itself => {}
         (SaleKind::Timed, None) => refuse("must be given in a timed sale"),
         (SaleKind::Timed, Some(close)) if close <= sale.starts_at_ms => {
             refuse("must be after the start of the sale");
@@ -202,7 +209,7 @@ fn lot_rules(sale: &SaleRecord, rules: &RuleSet) -> Vec<FieldError> {
         (SaleKind::Timed, Some(close)) if close.since_ms(sale.starts_at_ms) > 366 * DAY_MS => {
             refuse("must be within a year of the start of the sale");
         }
-        (SaleKind::Room, None) | (SaleKind::Timed, Some(_)) => {}
+        (SaleKind::Timed, Some(_)) => {}
     }
     errors
 }

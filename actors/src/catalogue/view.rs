@@ -45,6 +45,8 @@ pub(super) fn lot(lot: LotRecord, position: u32, viewer: Viewer) -> Lot {
         Viewer::Public => (
             RuleSet {
                 reserve_price_minor: None,
+                reserve_currency: None,
+                house_bids: false,
                 seller: None,
                 ..lot.rules
             },

@@ -97,7 +97,7 @@ pub fn encode(record: &Pending, flush_lsn: u64, salt: u32, out: &mut Vec<u8>) {
     debug_assert!(record.payload.len() <= PAYLOAD_BYTES_MAX);
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "callers refuse payloads over 1 MiB"
+        reason = "callers refuse payloads over PAYLOAD_BYTES_MAX"
     )]
     let payload_bytes = record.payload.len() as u32;
     let mut header = [0; HEADER_BYTES];

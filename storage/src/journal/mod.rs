@@ -52,8 +52,8 @@ pub type Hash = [u8; 32];
 /// What the first record of an auction names as the hash of the record before it.
 pub const ZERO_HASH: Hash = [0; 32];
 
-/// The longest payload a record may have, in bytes.
-pub const PAYLOAD_BYTES_MAX: usize = 1 << 20;
+/// The longest payload a record may have, in bytes. The longest there is takes over a sale of 2,000 lots.
+pub const PAYLOAD_BYTES_MAX: usize = 2 << 20;
 
 /// The last record of an auction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

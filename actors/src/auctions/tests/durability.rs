@@ -228,11 +228,12 @@ async fn a_command_whose_actor_dies_is_not_said_to_have_done_nothing() {
             sold: false,
             override_reserve: false,
             paddle: None,
+            price_seen: None,
         };
         Command::Hammer(hammer)
     };
     let mut passed = std::pin::pin!(auction.command(pass()));
-    let mut bids = std::pin::pin!(auction.place_bid(bid(1, ANN, 1000)));
+    let mut bids = std::pin::pin!(auction.place_bid(bid(1, ANN, 1000), ARRIVAL));
     assert!(passed.as_mut().now_or_never().is_none() && bids.as_mut().now_or_never().is_none());
     gate.reached.notified().await;
     auction.panic();

@@ -48,7 +48,7 @@ pub async fn start_with(
 ) -> Node {
     let snapshots = snapshot::Store::open(&dir.join("snapshots"), snapshot::Options::default()).unwrap();
     let segments = Options {
-        segment_bytes: 8 << 20,
+        segment_bytes: 16 << 20,
         ..Options::default()
     };
     let journal_dir = dir.join("journal");
