@@ -155,7 +155,7 @@ export const en = {
     absenteeHelp:
       'The most you would pay. When the lot comes up the house bids for you, one step at a time, and never above this.',
     absenteePlace: 'Leave bid',
-    absenteeRaise: 'Raise bid',
+    absenteeChange: 'Change bid',
     confirmBig: (amount: string) => `That is far above the next bid. Really bid ${amount}?`,
     confirmYes: (amount: string) => `Yes, bid ${amount}`,
     changed: (amount: string) =>
@@ -166,6 +166,8 @@ export const en = {
       `No answer yet for your bid of ${amount}. Finding out whether it counts…`,
     checkingOffline: (amount: string) =>
       `The connection broke before your bid of ${amount} was answered. Its true fate is shown as soon as the line is back.`,
+    checkingSignedOut: (amount: string) =>
+      `Your bid of ${amount} had no answer before you signed out. Sign in again to learn its fate.`,
     accepted: (amount: string) => `Your bid of ${amount} counts.`,
     acceptedNotLeading: (amount: string) =>
       `Your bid of ${amount} counts, but another bidder’s maximum is higher.`,
@@ -208,6 +210,9 @@ export const en = {
     offline: 'Connection lost',
     retryIn: (seconds: number) => `Trying again in ${seconds} s`,
     retryNow: 'Try now',
+    unpublished: 'Not published',
+    unpublishedText:
+      'Nobody can follow this sale or bid in it yet. This page goes live by itself once the sale is published.',
     lostText: 'Prices may be out of date. You cannot bid until the line is back.',
   },
   live: {

@@ -157,7 +157,7 @@ export const ru: Messages = {
     absenteeHelp:
       'Наибольшая сумма, которую вы готовы заплатить. Когда лот выйдет на торги, дом будет торговаться за вас шаг за шагом и никогда её не превысит.',
     absenteePlace: 'Оставить',
-    absenteeRaise: 'Поднять',
+    absenteeChange: 'Изменить',
     confirmBig: (amount) => `Это намного выше следующей ставки. Точно поставить ${amount}?`,
     confirmYes: (amount) => `Да, поставить ${amount}`,
     changed: (amount) =>
@@ -167,6 +167,8 @@ export const ru: Messages = {
     checking: (amount) => `Ответа на ставку ${amount} пока нет. Выясняем, принята ли она…`,
     checkingOffline: (amount) =>
       `Связь прервалась до ответа на вашу ставку ${amount}. Её судьба появится, как только связь вернётся.`,
+    checkingSignedOut: (amount) =>
+      `Ответ на вашу ставку ${amount} не пришёл до выхода из учётной записи. Войдите снова, чтобы узнать её судьбу.`,
     accepted: (amount) => `Ваша ставка ${amount} принята.`,
     acceptedNotLeading: (amount) =>
       `Ваша ставка ${amount} принята, но максимум другого участника выше.`,
@@ -208,6 +210,9 @@ export const ru: Messages = {
     offline: 'Связь потеряна',
     retryIn: (seconds) => `Повтор через ${seconds} с`,
     retryNow: 'Сейчас',
+    unpublished: 'Не опубликован',
+    unpublishedText:
+      'Следить за этим аукционом и делать ставки пока нельзя. Страница оживёт сама, как только аукцион опубликуют.',
     lostText: 'Цены могли устареть. Ставки недоступны, пока связь не вернётся.',
   },
   live: {
