@@ -19,9 +19,10 @@ export interface SaleNotice {
 /** Bids whose fate is open or was late come last: they are the more urgent. */
 export function saleNotices(room: Room, inView: Lot | undefined): SaleNotice[] {
   const results = room.live.closedLots.flatMap((id) => result(room, id) ?? []);
-  // Whoever won a lot has no care for a bid on it that failed.
-  const won = new Set(results.filter((r) => r.kind === 'won').map((r) => r.lot.id));
-  const fates = room.lots.flatMap((lot) => (won.has(lot.id) ? [] : (fate(room, lot) ?? [])));
+  const fates = room.lots.flatMap((lot) => {
+    const known = results.find((told) => told.lot === lot);
+    return fate(room, lot, known?.kind) ?? [];
+  });
   return [...results, ...fates].filter((notice) => notice.lot.id !== inView?.id);
 }
 
@@ -35,15 +36,22 @@ function result(room: Room, lotId: string): (SaleNotice & { kind: NewsKind }) | 
   return { key: `${lotId} ${kind}`, kind, lot, tone, icon, title, text, dismiss };
 }
 
-function fate(room: Room, lot: Lot): SaleNotice | null {
+function fate(room: Room, lot: Lot, known: NewsKind | undefined): SaleNotice | null {
   const attempt = room.live.attempts.findLast((a) => a.lotId === lot.id);
-  if (!attempt) return null;
+  // Whoever won a lot has no care for a bid on it that failed.
+  if (!attempt || known === 'won') return null;
   const { phase } = attempt.fate;
+  const accepted = phase === 'accepted';
   // An answer that came in time was told where the bid was made.
-  if (phase === 'sending' || (phase === 'accepted' && !attempt.late)) return null;
+  if (phase === 'sending' || (accepted && (!attempt.late || known))) return null;
   const key = `${attempt.bidId} ${phase}`;
   if (room.dismissed.includes(key)) return null;
-  const { tone, icon } = fateLook[phase];
   const dismiss = () => (room.dismissed = [...room.dismissed, key]);
+  const over = accepted && room.view(lot.id)?.state === 'closed' ? standingNews(room, lot) : null;
+  if (over) {
+    const { tone, icon } = standingLook[over.kind];
+    return { key, lot, tone, icon, title: over.title, text: over.detail, dismiss };
+  }
+  const { tone, icon } = fateLook[phase];
   return { key, lot, tone, icon, title: '', text: fateWords(room, attempt), dismiss };
 }
