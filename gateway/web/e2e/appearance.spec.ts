@@ -41,6 +41,13 @@ test('a browser in Russian starts in Russian', async ({ people }) => {
 test('light and dark follow the system until one is chosen', async ({ people }) => {
   const page = await people.page(null);
   await page.goto('/');
+  // Where it is not known there would be no colour at all.
+  const styles = await page.evaluate(async () => {
+    const links = [...document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')];
+    return Promise.all(links.map(async ({ href }) => (await fetch(href)).text()));
+  });
+  expect(styles.join()).toContain('--bg:');
+  expect(styles.join()).not.toContain('light-dark(');
   const brightness = () =>
     page.evaluate(() => {
       const [r = 0, g = 0, b = 0] =

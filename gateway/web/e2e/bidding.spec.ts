@@ -90,6 +90,19 @@ test('a newcomer signs up, bids with one tap, is outbid, and wins', async ({ hou
     }
   });
 
+  await test.step('but what became of the last is said until it is put away', async () => {
+    const told = (view: BidderView) => view.by('sale-notice');
+    await expect(told(anna)).toHaveText(/Lot 1: You won this lot\. The hammer fell to you at £700/);
+    await expect(told(second)).toContainText('Lot 1: You did not win this lot.');
+    await page.reload();
+    await expect(told(anna)).toContainText('You won this lot');
+    await anna.by('sale-notice-close').click();
+    await expect(told(anna)).toHaveCount(0);
+    await told(second).getByRole('link', { name: 'Lot 1' }).click();
+    await second.expectStanding('lost', '£700');
+    await expect(told(second)).toHaveCount(0);
+  });
+
   await test.step('where one stands, on one page', async () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
@@ -242,6 +255,14 @@ test('an absentee bid bids for one who has gone', async ({ house, people }) => {
   await desk.by('console-tab-book').click();
   await expect(desk.by('console-book')).toContainText('Paddle 1001');
   await expect(desk.by('console-book')).toContainText('£650');
+  await test.step('and is lowered as freely as it was left', async () => {
+    await bidder.enter('absentee-amount', '600');
+    await bidder.expectStanding('absentee', 'up to £600');
+    await expect(desk.by('console-book')).toContainText('£600');
+    await bidder.enter('absentee-amount', '650');
+    await bidder.expectStanding('absentee', 'up to £650');
+    await expect(desk.by('console-book')).toContainText('£650');
+  });
   await bidder.page.close();
 
   await desk.begin();

@@ -9,9 +9,12 @@ const BACK_WITHIN = { timeout: 20_000 };
 /** A lot is open, and a bidder looks at it whom nothing reaches while the test wants it so. */
 async function hardOfHearing(people: People, house: House) {
   const sale = await house.sale();
-  const page = await people.page(await house.bidder('Ivo Marsh', sale));
+  const who = await house.bidder('Ivo Marsh', sale);
+  const page = await people.page(who);
   let deaf = false;
+  let connections = 0;
   await page.routeWebSocket('**/ws/v1', (socket) => {
+    connections += 1;
     socket.connectToServer().onMessage((message) => {
       if (!deaf) socket.send(message);
     });
@@ -21,7 +24,8 @@ async function hardOfHearing(people: People, house: House) {
   const desk = await people.console(sale);
   await desk.begin();
   await expect(bidder.button).toHaveText('Bid £500');
-  return { page, bidder, desk, deafen: (on: boolean) => (deaf = on) };
+  const deafen = (on: boolean) => (deaf = on);
+  return { who, page, bidder, desk, deafen, connections: () => connections };
 }
 
 test.beforeEach(({ people }) => {
@@ -102,5 +106,59 @@ test('a bid under way survives a reload of the page', async ({ house, people }) 
   deafen(false);
   await page.reload();
   await expect(bidder.fate).toHaveText('Your bid of £500 counts.');
+  await bidder.expectStanding('leading');
+});
+
+test('the fate of a bid on a lot that is over reaches the bidder all the same', async ({
+  house,
+  people,
+}) => {
+  const { page, bidder, desk, deafen } = await hardOfHearing(people, house);
+
+  deafen(true);
+  await bidder.tap('£500');
+  await desk.expectPrice('£500', 'Online · Paddle 1001');
+  await desk.act('sold', 's');
+  await desk.next('2');
+  deafen(false);
+  await page.reload();
+  await bidder.expectLot('2', 'open');
+  await expect(bidder.by('sale-notice')).toContainText('Lot 1: You won this lot.');
+  await expect(bidder.by('sale-notice')).toContainText('£500');
+  await bidder.tap('£500');
+  await bidder.expectStanding('leading');
+});
+
+test('whoever signs out before the answer is told to come back for it', async ({
+  house,
+  people,
+}) => {
+  const { who, page, bidder, desk, deafen, connections } = await hardOfHearing(people, house);
+
+  deafen(true);
+  await bidder.tap('£500');
+  await desk.expectPrice('£500', 'Online · Paddle 1001');
+  deafen(false);
+  await page.getByTestId('account').click();
+  await page.getByTestId('sign-out').click();
+  await expect(bidder.fate).toContainText('Sign in again to learn its fate');
+  await expect(bidder.connection).toHaveAttribute('data-phase', 'online');
+
+  await test.step('a guest is not thrown out for asking', async () => {
+    const before = connections();
+    await desk.floor('£550');
+    await desk.floor('£600');
+    await bidder.expectPrice('£600', 'room');
+    await expect(bidder.connection).toHaveAttribute('data-phase', 'online');
+    expect(connections()).toBe(before);
+  });
+
+  await page.getByTestId('sign-in-to-bid').click();
+  await page.getByLabel('User name').fill(who.name);
+  await page.getByLabel('Password', { exact: true }).fill(who.password);
+  await page.getByTestId('sign-in').click();
+  await bidder.expectStanding('outbid');
+  await expect(page.getByText('Sign in again to learn')).toHaveCount(0);
+  await bidder.tap('£650');
   await bidder.expectStanding('leading');
 });

@@ -336,6 +336,14 @@ test('Sold says the price that the console shows', async ({ house, people }) => 
     if (sold === 'refused') {
       await desk.expectLog('refused', 'The price moved as you pressed');
       await desk.expectLot('1', 'open');
+      const overPage = desk.by('console-refused');
+      await expect(overPage).toBeHidden();
+      await page.setViewportSize({ width: 390, height: 844 });
+      await expect(desk.log.first()).not.toBeInViewport();
+      await expect(overPage).toBeInViewport({ ratio: 1 });
+      await expect(overPage).toContainText('Sold £550 — refused: The price moved as you pressed');
+      await overPage.getByRole('button').click();
+      await expect(overPage).toHaveCount(0);
     }
   }
   await desk.expectLot('1', 'closed');

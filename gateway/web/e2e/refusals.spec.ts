@@ -1,7 +1,7 @@
 /** Bids that cannot be, and what would be accepted instead. */
 import { expect, test, type People } from './support/test';
 import { BidderView } from './support/bidder';
-import type { Bidder, OpenSale } from './support/house';
+import { STAFF, type Bidder, type OpenSale } from './support/house';
 
 /** A bidder whose line brings news late: what others do is held back until it is let through. */
 async function onASlowLine(people: People, who: Bidder, sale: OpenSale) {
@@ -134,4 +134,17 @@ test('a pause takes the button away and gives it back', async ({ house, people }
   await desk.act('pause', 'k');
   await bidder.tap('£500');
   await bidder.expectStanding('leading');
+});
+
+test('a sale that is not published says so, and goes live with it', async ({ house, people }) => {
+  const sale = await house.draft();
+  const page = await people.page(STAFF);
+  await page.goto(sale.path);
+  await expect(page.getByTestId('unpublished-notice')).toContainText('Not published');
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-phase', 'unpublished');
+  await house.publish(sale);
+  // As a click on the tab does.
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-phase', 'online');
+  await expect(page.getByTestId('unpublished-notice')).toHaveCount(0);
 });

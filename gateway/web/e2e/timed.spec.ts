@@ -115,3 +115,26 @@ test('a countdown by the server’s clock, extended by a late bid, to the close'
     await expect(wrong.stage.getByTestId('countdown')).toHaveText(/^(59|1:00):/);
   });
 });
+
+test('no clock runs while a lot is paused', async ({ house, people }) => {
+  const account = await house.account('Eda Noll');
+  const view = new BidderView(await people.page(account));
+  const desk = new ConsoleDesk(await people.page(STAFF));
+  const closes_at_ms = Date.now() + 600_000;
+  const sale = await house.sale({ kind: 'timed', starts_in_ms: 1_000, lots: [{ closes_at_ms }] });
+  await house.register(account, sale);
+  await desk.page.goto(sale.console);
+  await desk.ready();
+  await desk.act('start', 'g');
+  await view.page.goto(lotPath(sale, 0));
+  await view.expectLot('1', 'open');
+  const clock = view.stage.getByTestId('countdown');
+  await expect(clock).toBeVisible();
+  await desk.act('pause', 'k');
+  await view.expectLot('1', 'paused');
+  await expect(view.by('paused')).toBeVisible();
+  await expect(clock).toHaveCount(0);
+  await desk.act('pause', 'k');
+  await view.expectLot('1', 'open');
+  await expect(clock).toBeVisible();
+});

@@ -91,6 +91,16 @@ export class House {
 
   /** A sale of three lots unless told otherwise, published and not yet begun. */
   async sale(spec: SaleSpec = {}): Promise<OpenSale> {
+    const sale = await this.draft(spec);
+    return { ...sale, lots: await this.publish(sale) };
+  }
+
+  async publish({ id }: { id: string }): Promise<Lot[]> {
+    return (await this.#asStaff<Sale>('POST', `/sales/${id}/publish`, {})).lots;
+  }
+
+  /** The same, not published yet. */
+  async draft(spec: SaleSpec = {}): Promise<Omit<OpenSale, 'lots'>> {
     this.#count += 1;
     const title = `Evening Sale ${this.#count}`;
     const { id } = await this.#asStaff<Sale>('POST', '/sales', {
@@ -114,8 +124,7 @@ export class House {
         await this.call('PUT', path, this.#staffToken, PICTURE, 'image/svg+xml');
       }
     }
-    const { lots } = await this.#asStaff<Sale>('POST', `/sales/${id}/publish`, {});
-    return { id, title, lots, path: `/sales/${id}`, console: `/console/${id}` };
+    return { id, title, path: `/sales/${id}`, console: `/console/${id}` };
   }
 
   async account(displayName: string): Promise<Account> {

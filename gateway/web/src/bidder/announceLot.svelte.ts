@@ -27,10 +27,10 @@ export function announceLot(room: () => Room, lot: () => Lot): void {
     const name = t.lot.lotN(current.number);
 
     if (known && news && news.key !== lastNews) {
-      announcer.assertive(`${news.title}. ${news.detail}`);
+      announcer.assertive(`${name}: ${news.title}. ${news.detail}`);
     }
     if (known && state !== lastState) {
-      if (state === 'warning') announcer.assertive(t.lot.fairWarning);
+      if (state === 'warning') announcer.assertive(`${name}: ${t.lot.fairWarning}`);
       else if (state === 'open' && lastState === 'pending') announcer.polite(t.live.opened(name));
       else if (view.outcome?.result === 'sold') announcer.polite(t.live.sold(name, price));
       else if (state === 'closed') announcer.polite(t.live.unsold(name));

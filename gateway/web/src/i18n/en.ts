@@ -155,7 +155,7 @@ export const en = {
     absenteeHelp:
       'The most you would pay. When the lot comes up the house bids for you, one step at a time, and never above this.',
     absenteePlace: 'Leave bid',
-    absenteeRaise: 'Raise bid',
+    absenteeChange: 'Change bid',
     confirmBig: (amount: string) => `That is far above the next bid. Really bid ${amount}?`,
     confirmYes: (amount: string) => `Yes, bid ${amount}`,
     changed: (amount: string) =>
@@ -166,6 +166,8 @@ export const en = {
       `No answer yet for your bid of ${amount}. Finding out whether it counts…`,
     checkingOffline: (amount: string) =>
       `The connection broke before your bid of ${amount} was answered. Its true fate is shown as soon as the line is back.`,
+    checkingSignedOut: (amount: string) =>
+      `Your bid of ${amount} had no answer before you signed out. Sign in again to learn its fate.`,
     accepted: (amount: string) => `Your bid of ${amount} counts.`,
     acceptedNotLeading: (amount: string) =>
       `Your bid of ${amount} counts, but another bidder’s maximum is higher.`,
@@ -208,6 +210,9 @@ export const en = {
     offline: 'Connection lost',
     retryIn: (seconds: number) => `Trying again in ${seconds} s`,
     retryNow: 'Try now',
+    unpublished: 'Not published',
+    unpublishedText:
+      'Nobody can follow this sale or bid in it yet. This page goes live by itself once the sale is published.',
     lostText: 'Prices may be out of date. You cannot bid until the line is back.',
   },
   live: {
@@ -235,6 +240,12 @@ export const en = {
     demo: 'Demonstration log-ins',
     demoText: 'This is a demonstration sale. Step in as one of these people.',
     roles: { bidder: 'Bidder', auctioneer: 'Auctioneer', admin: 'Administrator' },
+    fields: {
+      name: 'Use 3 to 32 of the letters a to z, digits, and . _ -',
+      display_name: 'Enter your name, in at most 80 characters.',
+      email: 'This is not an e-mail address. You may leave it empty.',
+      password: 'Use 10 to 256 characters, and not your user name.',
+    } as Record<string, string>,
     working: 'One moment…',
   },
   my: {
@@ -254,6 +265,20 @@ export const en = {
     not_found: 'This does not exist.',
     offline: 'The server cannot be reached.',
     unavailable: 'The service is not available at the moment.',
+    sale_ended: 'The sale has ended.',
+    conflict: 'This is not possible any more.',
+    not_draft: 'The sale is published and cannot be changed.',
+    unauthorised: 'Please sign in again.',
+    token_expired: 'Please sign in again.',
+    token_invalid: 'Please sign in again.',
+    refresh_reused: 'Please sign in again.',
+    refresh_invalid: 'Please sign in again.',
+    malformed: 'The server did not understand this.',
+    method_not_allowed: 'The server did not understand this.',
+    unsupported_media_type: 'The server did not understand this.',
+    too_large: 'This is too large.',
+    timed_out: 'The connection was too slow. Please try again.',
+    internal: 'Something went wrong on the server. Please try again.',
     unknown: 'Something went wrong.',
   } as Record<string, string>,
   refusals: {

@@ -46,6 +46,14 @@ describe('dictionaries', () => {
     ];
     for (const code of codes) expect(en.refusals[code], code).toBeTruthy();
   });
+
+  it('name every problem of the REST API', () => {
+    const server = readFileSync(new URL('../../../src/problem/code.rs', import.meta.url), 'utf8');
+    const listed = [...server.matchAll(/=>\s*\(\s*"(\w+)"/g)].map(([, code]) => code as string);
+    const count = Number(/ALL: \[Self; (\d+)\]/.exec(server)?.[1]);
+    expect(listed).toHaveLength(count);
+    for (const code of [...listed, 'offline']) expect(en.problems[code], code).toBeTruthy();
+  });
 });
 
 it('counts by the rules of the language', () => {

@@ -16,6 +16,7 @@ let time: FakeTime;
 let online: boolean;
 let sent: Record<string, unknown>[];
 let reconnects: number;
+let user: string | null;
 let stored: string;
 let ids: number;
 let desk: BidDesk;
@@ -26,6 +27,7 @@ const make = () =>
       if (online) sent.push({ ...message });
       return online;
     },
+    userId: () => user,
     reconnect: () => (reconnects += 1),
     timers: time,
     newId: () => `bid-${++ids}`,
@@ -38,6 +40,7 @@ beforeEach(() => {
   online = true;
   sent = [];
   reconnects = 0;
+  user = 'anna';
   stored = '';
   ids = 0;
   desk = make();
@@ -93,6 +96,12 @@ describe('a bid', () => {
     expect(desk.attempts).toEqual([]);
   });
 
+  it('is not taken from a guest', () => {
+    user = null;
+    expect(desk.place(order)).toBeNull();
+    expect(sent).toEqual([]);
+  });
+
   it('is settled by its answer and leaves no timer behind', () => {
     desk.place(order);
     desk.onMessage(accepted('bid-1'));
@@ -146,6 +155,33 @@ describe('a bid without an answer', () => {
     expect(reloaded.attempts).toMatchObject([{ bidId: 'bid-1', fate: { phase: 'checking' } }]);
     reloaded.onOnline();
     expect(sent.at(-1)).toMatchObject({ type: 'bid_status', bid_id: 'bid-1' });
+  });
+
+  it('is asked for by nobody but its bidder, who learns the fate on signing in again', async () => {
+    desk.place(order);
+    user = null;
+    desk.onOffline();
+    for (const other of [null, 'boris']) {
+      user = other;
+      desk.onOnline();
+      await time.advance(ANSWER_WITHIN_MS + CHECK_WITHIN_MS);
+    }
+    expect(sent).toHaveLength(1);
+    expect(reconnects).toBe(0);
+    expect(fate()).toEqual({ phase: 'checking' });
+    user = 'anna';
+    desk.onOnline();
+    expect(sent.at(-1)).toMatchObject({ type: 'bid_status', bid_id: 'bid-1' });
+  });
+
+  it('has an unknown fate, not a refusal, while the server does not know us', () => {
+    desk.place(order);
+    desk.onOffline();
+    for (let i = 0; i < 5; i++) {
+      desk.onOnline();
+      refused('bid-1', 'unauthorised', { final: false });
+    }
+    expect(fate()).toEqual({ phase: 'checking' });
   });
 
   it('starts with nothing when what was stored is damaged', () => {

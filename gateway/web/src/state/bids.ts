@@ -3,7 +3,8 @@
  *
  * A bid is `sending` until the server answers. When the answer is late or the connection breaks
  * it becomes `checking`: the server is asked for its true and final fate as soon as it can be
- * reached. There is no third way out, so a bid never hangs without words.
+ * reached. There is no third way out, so a bid never hangs without words. It is asked for only as
+ * the user who made it: nobody else is told.
  */
 import type { BidAccepted, BidMessage, BidRefused, ServerMessage, Uuid } from '../wire/messages';
 import type { Timers } from '../wire/socket';
@@ -25,11 +26,16 @@ export type Fate =
 
 export interface Attempt extends BidOrder {
   bidId: Uuid;
+  userId: Uuid;
+  /** The answer did not come in time, so the bidder may look elsewhere when it does. */
+  late: boolean;
   fate: Fate;
 }
 
 export interface BidDeskDeps {
   send(message: BidMessage | { type: 'bid_status'; sale_id: Uuid; bid_id: Uuid }): boolean;
+  /** As whom the server knows this connection; null as a guest. */
+  userId(): Uuid | null;
   /** The line looks open but does not answer: replace it. */
   reconnect(): void;
   timers: Timers;
@@ -64,9 +70,12 @@ export class BidDesk {
     return this.#attempts;
   }
 
-  /** Null when there is no connection; nothing is sent later unseen. */
+  /** Null without a connection or as a guest; nothing is sent later unseen. */
   place(order: BidOrder): Uuid | null {
-    const attempt: Attempt = { ...order, bidId: this.#deps.newId(), fate: { phase: 'sending' } };
+    const userId = this.#deps.userId();
+    if (userId === null) return null;
+    const bidId = this.#deps.newId();
+    const attempt: Attempt = { ...order, bidId, userId, late: false, fate: { phase: 'sending' } };
     if (!this.#deps.send(message(attempt))) return null;
     this.#attempts = [...this.#attempts.slice(-KEPT_MAX + 1), attempt];
     this.#answerWithin(attempt.bidId);
@@ -81,7 +90,8 @@ export class BidDesk {
 
   /** Call when the connection is usable (signed in and subscribed) again. */
   onOnline(): void {
-    for (const attempt of this.#underWay()) {
+    const own = this.#underWay().filter((attempt) => attempt.userId === this.#deps.userId());
+    for (const attempt of own) {
       if (this.#resend.delete(attempt.bidId)) {
         this.#deps.send(message(attempt));
         this.#answerWithin(attempt.bidId);
@@ -128,7 +138,8 @@ export class BidDesk {
     const { bidId, fate } = attempt;
     const checking = fate.phase === 'checking';
     if (code === 'unauthorised') {
-      if (!this.#countRetry(bidId)) return false;
+      // A fate that is not known stays so; the next sign-in asks for it.
+      if (!this.#countRetry(bidId)) return checking;
       if (!checking) this.#resend.add(bidId);
       this.#deps.reconnect();
       return true;
@@ -159,6 +170,7 @@ export class BidDesk {
     const attempt = this.#attempts.find((a) => a.bidId === bidId);
     if (!attempt) return;
     this.#setFate(bidId, { phase: 'checking' });
+    if (attempt.userId !== this.#deps.userId()) return;
     const asked = this.#deps.send({ type: 'bid_status', sale_id: attempt.saleId, bid_id: bidId });
     if (asked) this.#after(bidId, CHECK_WITHIN_MS, () => this.#deps.reconnect());
   }
@@ -171,7 +183,9 @@ export class BidDesk {
   }
 
   #setFate(bidId: Uuid, fate: Fate): void {
-    this.#attempts = this.#attempts.map((a) => (a.bidId === bidId ? { ...a, fate } : a));
+    this.#attempts = this.#attempts.map((a) =>
+      a.bidId === bidId ? { ...a, fate, late: a.late || fate.phase === 'checking' } : a,
+    );
     this.#changed();
   }
 
@@ -214,10 +228,15 @@ function restore(text: string | null): Attempt[] {
     const kept: unknown = JSON.parse(text);
     if (!Array.isArray(kept)) return [];
     return kept
-      .filter((a): a is Attempt => typeof a?.bidId === 'string' && typeof a?.lotId === 'string')
+      .filter(isKept)
       .slice(-KEPT_MAX)
-      .map((a) => ({ ...a, fate: { phase: 'checking' } }));
+      .map((a) => ({ ...a, late: true, fate: { phase: 'checking' } }));
   } catch {
     return [];
   }
+}
+
+function isKept(value: unknown): value is Attempt {
+  const kept = value as Partial<Attempt> | null;
+  return [kept?.bidId, kept?.lotId, kept?.userId].every((id) => typeof id === 'string');
 }

@@ -4,9 +4,10 @@ import type { ServerMessage, Uuid } from '../wire/messages';
 import { ServerClock } from '../wire/clock';
 import { nowMs } from '../wire/now';
 import { SaleSocket, type Connection, type Timers } from '../wire/socket';
-import { BidDesk, type Attempt, type BidOrder } from './bids';
+import { BidDesk, isUnderWay, type Attempt, type BidOrder } from './bids';
 import { CommandDesk, type CommandEntry } from './commands';
 import { newId } from './id';
+import { Results } from './results';
 import { emptySale, reduce, type SaleAction, type SaleState } from './sale';
 
 const timers: Timers = {
@@ -20,7 +21,14 @@ const BOOK_REFRESH_MS = 500;
 export class LiveSale {
   state = $state.raw<SaleState>(emptySale(''));
   connection = $state.raw<Connection>({ phase: 'connecting' });
-  attempts = $state.raw<readonly Attempt[]>([]);
+  /** Bids of whoever is signed in. A guest sees those whose fate is to be learnt by signing in. */
+  readonly attempts: readonly Attempt[] = $derived.by(() => {
+    const { user } = session;
+    return this.#attempts.filter((a) => (user ? a.userId === user.id : isUnderWay(a)));
+  });
+  #attempts = $state.raw<readonly Attempt[]>([]);
+  /** Lots that closed with a stake of the bidder in them, until dismissed. */
+  closedLots = $state.raw<readonly Uuid[]>([]);
   commands = $state.raw<readonly CommandEntry[]>([]);
   /** A refusal of the whole subscription, such as `unknown_sale`. */
   failure = $state<string | null>(null);
@@ -28,6 +36,8 @@ export class LiveSale {
   readonly #clock = new ServerClock();
   readonly #socket: SaleSocket;
   readonly #bids: BidDesk;
+  readonly #results: Results;
+  #signedInAs: Uuid | null = null;
   readonly desk: CommandDesk;
   #reading = new Set<Uuid>();
   #gapAt: number | null = null;
@@ -42,8 +52,13 @@ export class LiveSale {
       reconnect: () => this.#socket.reconnectNow(),
       timers,
       newId,
-      onChange: (attempts) => (this.attempts = attempts),
-      store: pendingStore(saleId),
+      userId: () => this.#signedInAs,
+      onChange: (attempts) => (this.#attempts = attempts),
+      store: tabStore(`gavel.bids.${saleId}`),
+    });
+    this.#results = new Results({
+      onChange: (closed) => (this.closedLots = closed),
+      store: tabStore(`gavel.results.${saleId}`),
     });
     this.desk = new CommandDesk({
       saleId,
@@ -104,6 +119,12 @@ export class LiveSale {
 
   dispatch(action: SaleAction): void {
     this.state = reduce(this.state, action);
+    const { you, lots } = this.state;
+    if (you && this.#signedInAs) this.#results.see(this.#signedInAs, you, lots);
+  }
+
+  dismissResult(lotId: Uuid): void {
+    this.#results.dismiss(lotId);
   }
 
   /** Reads the bids of a lot unless they are known; call it from an effect on `state`. */
@@ -124,10 +145,14 @@ export class LiveSale {
 
   #receive(message: ServerMessage): void {
     const before = this.state;
+    if (message.type === 'signed_in') this.#signedInAs = message.user.id;
     this.dispatch({ type: 'message', message });
     this.#bids.onMessage(message);
     this.desk.onMessage(message);
-    if (message.type === 'snapshot') this.#gapAt = null;
+    if (message.type === 'snapshot') {
+      this.#gapAt = null;
+      this.failure = null;
+    }
     if (message.type === 'error' && message.code === 'unknown_sale') this.failure = message.code;
     if (this.state.sync === 'gap' && before.sync !== 'gap') {
       // The same hole twice: what we hold cannot be completed, so take everything anew.
@@ -147,6 +172,7 @@ export class LiveSale {
   #connected(connection: Connection): void {
     const was = this.connection.phase;
     this.connection = connection;
+    if (connection.phase !== 'online') this.#signedInAs = null;
     if (connection.phase === 'online') this.#bids.onOnline();
     else if (was === 'online') {
       this.#bids.onOffline();
@@ -155,8 +181,8 @@ export class LiveSale {
   }
 }
 
-function pendingStore(saleId: Uuid) {
-  const key = `gavel.bids.${saleId}`;
+/** Survives a reload of the page, and ends with its tab. */
+function tabStore(key: string) {
   return {
     load: () => {
       try {
@@ -170,7 +196,7 @@ function pendingStore(saleId: Uuid) {
         if (text === '[]') sessionStorage.removeItem(key);
         else sessionStorage.setItem(key, text);
       } catch {
-        // Without storage only a reload loses sight of a bid under way.
+        // Without storage only a reload loses sight of it.
       }
     },
   };

@@ -12,6 +12,8 @@ export class Room {
   sale = $state.raw<Sale | null>(null);
   /** The code of a failed load. */
   failure = $state<string | null>(null);
+  /** Keys of notices that the bidder has put away. */
+  dismissed = $state.raw<readonly string[]>([]);
   readonly live: LiveSale;
 
   constructor(readonly saleId: string) {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeSocket, FakeTime, settle } from '../testing/fakes';
 import { SALE, snapshot } from '../testing/messages';
-import { BACKOFF_BASE_MS } from './backoff';
+import { BACKOFF_BASE_MS, BACKOFF_MAX_MS } from './backoff';
 import { ServerClock } from './clock';
 import type { ServerMessage } from './messages';
 import {
@@ -9,6 +9,7 @@ import {
   PING_EVERY_MS,
   PONG_WITHIN_MS,
   SaleSocket,
+  WAKE_PONG_WITHIN_MS,
   type AccessToken,
   type Connection,
 } from './socket';
@@ -55,6 +56,13 @@ beforeEach(() => {
 });
 
 const socket = () => sockets.at(-1)!;
+const pong = () => socket().deliver({ type: 'pong', t: time.nowMs, server_time_ms: time.nowMs });
+async function lastForAWhile() {
+  for (let i = 0; i < 4; i++) {
+    pong();
+    await time.advance(500);
+  }
+}
 async function open() {
   socket().onopen?.();
   await settle();
@@ -138,8 +146,20 @@ describe('reconnecting', () => {
     expect(waits).toEqual([400, 800, 1600, 3200, 6400, 12_800, 15_000, 15_000]);
     await open();
     socket().deliver(snapshot(1));
+    await lastForAWhile();
     socket().onclose?.({ code: 1006 });
     expect(client.connection).toMatchObject({ retryAtMs: time.nowMs + 400 });
+  });
+
+  it('waits longer too when the line is closed as soon as it is used', async () => {
+    client.start();
+    for (const wait of [400, 800, 1600]) {
+      await open();
+      socket().deliver(snapshot(1));
+      socket().onclose?.({ code: 1008 });
+      expect(client.connection).toMatchObject({ retryAtMs: time.nowMs + wait });
+      await time.advance(wait);
+    }
   });
 
   it('gives up on a connection that never opens or never answers a ping', async () => {
@@ -165,14 +185,42 @@ describe('reconnecting', () => {
     expect(freshAsked).toEqual([false, true]);
   });
 
-  it('tries at once when nudged, but leaves a working connection alone', async () => {
+  it('tries at once when nudged', async () => {
     await goOnline();
-    client.nudge();
-    expect(sockets).toHaveLength(1);
     socket().onclose?.({ code: 1006 });
     client.nudge();
     expect(sockets).toHaveLength(2);
     expect(time.pending).toBe(1);
+  });
+
+  it('asks a line that looks alive for a sign of life when nudged, and does not wait long', async () => {
+    await goOnline();
+    await lastForAWhile();
+    const before = socket().sent.length;
+    client.nudge();
+    expect(socket().sent).toHaveLength(before + 1);
+    expect(socket().sent.at(-1)).toMatchObject({ type: 'ping' });
+    pong();
+    await time.advance(WAKE_PONG_WITHIN_MS);
+    expect(client.connection.phase).toBe('online');
+    expect(sockets).toHaveLength(1);
+
+    client.nudge();
+    await time.advance(WAKE_PONG_WITHIN_MS);
+    expect(client.connection.phase).toBe('offline');
+  });
+
+  it('says that a sale is not published, and follows it once it is', async () => {
+    client.start();
+    await open();
+    socket().deliver({ type: 'error', code: 'unknown_sale', message: '' });
+    expect(client.connection).toEqual({ phase: 'unpublished' });
+    expect(socket().closed).toBe(true);
+    await time.advance(BACKOFF_MAX_MS);
+    expect(sockets).toHaveLength(2);
+    await open();
+    socket().deliver(snapshot(1));
+    expect(phases).toEqual(['connecting', 'unpublished', 'online']);
   });
 
   it('hears nothing from a socket that it has left', async () => {

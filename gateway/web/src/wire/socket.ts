@@ -4,7 +4,7 @@
  * Everything it needs from the outside is injected, so that tests run without a network or a
  * clock. What the messages mean is not its business.
  */
-import { backoffMs } from './backoff';
+import { BACKOFF_MAX_MS, backoffMs } from './backoff';
 import type { ServerClock } from './clock';
 import type { ClientMessage, ServerMessage } from './messages';
 
@@ -24,6 +24,8 @@ export interface Timers {
 export type Connection =
   | { phase: 'connecting' }
   | { phase: 'online' }
+  /** The server answers, but knows no such sale, or not yet; asked again from time to time. */
+  | { phase: 'unpublished' }
   | { phase: 'offline'; attempt: number; retryAtMs: number }
   | { phase: 'stopped' };
 
@@ -51,6 +53,8 @@ export interface SaleSocketDeps {
 export const CONNECT_TIMEOUT_MS = 10_000;
 export const PING_EVERY_MS = 10_000;
 export const PONG_WITHIN_MS = 6_000;
+/** After a sleep the line is likelier dead than slow, and somebody is looking. */
+export const WAKE_PONG_WITHIN_MS = 2_500;
 /** A few quick pings first: the smallest round trip of several is close to the true offset. */
 const QUICK_PINGS = 4;
 const QUICK_PING_EVERY_MS = 500;
@@ -95,9 +99,11 @@ export class SaleSocket {
     this.#connect();
   }
 
-  /** Cut a wait for the next attempt short; leaves a working connection alone. */
+  /** The page was woken: cut a wait for the next attempt short, and see whether the line lives. */
   nudge(): void {
-    if (this.#connection.phase === 'offline') this.reconnectNow();
+    const { phase } = this.#connection;
+    if (phase === 'offline' || phase === 'unpublished') this.reconnectNow();
+    else if (phase === 'online') this.#ping(WAKE_PONG_WITHIN_MS);
   }
 
   /** False when there is no connection: nothing is queued behind the caller's back. */
@@ -116,7 +122,8 @@ export class SaleSocket {
     this.#subscribed = false;
     this.#pings = 0;
     this.#deps.clock.restart();
-    this.#setConnection({ phase: 'connecting' });
+    // A sale that is not published is asked for again without a word.
+    if (this.#connection.phase !== 'unpublished') this.#setConnection({ phase: 'connecting' });
     let socket: SocketLike;
     try {
       socket = this.#deps.openSocket(this.#deps.url);
@@ -176,10 +183,15 @@ export class SaleSocket {
       case 'pong':
         this.#deps.clock.sample(message.t, this.#deps.nowMs(), message.server_time_ms);
         this.#clearTimer('deadline');
+        // Only a line that lasts starts over: one that is closed as soon as it is used must not spin.
+        if (this.#pings >= QUICK_PINGS) this.#attempt = 0;
         this.#pingLater();
         return;
       case 'error':
         if (TOKEN_CODES.has(message.code)) this.#needFreshToken = true;
+        if (message.code === 'unknown_sale' && this.#connection.phase !== 'online') {
+          this.#unpublished();
+        }
         break;
       case 'snapshot':
         this.#deps.clock.hint(message.server_time_ms, this.#deps.nowMs());
@@ -189,8 +201,7 @@ export class SaleSocket {
     }
     this.#deps.onMessage(message);
     const answered = message.type === 'snapshot' || message.type === 'resumed';
-    if (answered && this.#connection.phase === 'connecting') {
-      this.#attempt = 0;
+    if (answered && this.#connection.phase !== 'online') {
       this.#clearTimer('deadline');
       this.#setConnection({ phase: 'online' });
       this.#ping();
@@ -203,9 +214,10 @@ export class SaleSocket {
     this.#write({ type: 'subscribe', sale_id: this.#deps.saleId, ...since });
   }
 
-  #ping(): void {
+  #ping(pongWithinMs = PONG_WITHIN_MS): void {
     this.#pings += 1;
-    this.#deadline(PONG_WITHIN_MS);
+    this.#clearTimer('ping');
+    this.#deadline(pongWithinMs);
     this.#write({ type: 'ping', t: this.#deps.nowMs() });
   }
 
@@ -240,6 +252,12 @@ export class SaleSocket {
     const retryAtMs = this.#deps.nowMs() + afterMs;
     this.#retryTimer = this.#deps.timers.set(() => this.#connect(), afterMs);
     this.#setConnection({ phase: 'offline', attempt: this.#attempt, retryAtMs });
+  }
+
+  #unpublished(): void {
+    this.#drop();
+    this.#retryTimer = this.#deps.timers.set(() => this.#connect(), BACKOFF_MAX_MS);
+    this.#setConnection({ phase: 'unpublished' });
   }
 
   #drop(): void {
