@@ -142,11 +142,12 @@ async fn staff_approve_and_suspend_and_the_live_side_hears_in_order() {
             RegistrationStatus::Approved
         );
     }
-    let suspended = node
-        .catalogue
-        .send(SuspendRegistration { sale_id, user_id })
-        .await
-        .unwrap();
+    let suspend = SuspendRegistration {
+        sale_id,
+        user_id,
+        retract_bids: false,
+    };
+    let suspended = node.catalogue.send(suspend).await.unwrap();
     assert_eq!(
         (suspended.status, suspended.paddle),
         (RegistrationStatus::Suspended, paddle(0))
@@ -172,11 +173,8 @@ async fn staff_approve_and_suspend_and_the_live_side_hears_in_order() {
     );
 
     // Staff who press both buttons at once: what is told last is what is stored.
-    let (approved, suspended) = futures_util::future::join(
-        node.catalogue.send(approve),
-        node.catalogue.send(SuspendRegistration { sale_id, user_id }),
-    )
-    .await;
+    let (approved, suspended) =
+        futures_util::future::join(node.catalogue.send(approve), node.catalogue.send(suspend)).await;
     assert!(approved.is_ok() && suspended.is_ok());
     let stored = node
         .catalogue
@@ -288,10 +286,12 @@ async fn a_suspension_that_the_live_side_missed_is_told_until_it_is_taken() {
     let user_id = bidder(&node, "jane").await;
     node.catalogue.send(Register { sale_id, user_id }).await.unwrap();
     node.told.lock().unwrap().down = true;
-    let suspended = node
-        .catalogue
-        .send(SuspendRegistration { sale_id, user_id })
-        .await;
+    let suspend = SuspendRegistration {
+        sale_id,
+        user_id,
+        retract_bids: true,
+    };
+    let suspended = node.catalogue.send(suspend).await;
     assert_eq!(suspended.unwrap_err().code(), "unavailable");
     node.told.lock().unwrap().down = false;
     // Nobody asks again.

@@ -102,7 +102,7 @@ pub struct MessageRight {
 }
 
 /// Every right on a socket.
-pub static MESSAGE_RIGHTS: [MessageRight; 7] = {
+pub static MESSAGE_RIGHTS: [MessageRight; 8] = {
     use Needs::{Nothing, SignedIn, Staff, TokenIfAny};
     const fn right(kind: &'static str, needs: Needs) -> MessageRight {
         MessageRight { kind, needs }
@@ -114,6 +114,7 @@ pub static MESSAGE_RIGHTS: [MessageRight; 7] = {
         right("bid", SignedIn),
         right("bid_status", SignedIn),
         right("command", Staff),
+        right("leave_book", SignedIn),
         right("ping", Nothing),
     ]
 };

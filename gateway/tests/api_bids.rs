@@ -90,9 +90,11 @@ async fn bids_and_results_of_a_live_sale() {
     let public = bids(None).await;
     let (newest, oldest) = (&public[0], &public[1]);
     assert_eq!(newest["paddle"], registration["paddle"]);
+    assert_eq!(newest["channel"], "online");
     assert_eq!(
-        (&newest["kind"], &newest["channel"]),
-        (&json!("max"), &json!("online"))
+        newest.get("kind"),
+        None,
+        "a maximum tells that there is more behind it"
     );
     assert_eq!((&newest["mine"], newest.get("max_minor")), (&json!(false), None));
     assert_eq!(newest.get("bid_id"), None);
@@ -102,11 +104,16 @@ async fn bids_and_results_of_a_live_sale() {
     );
     let own = bids(Some(&jane)).await;
     assert_eq!(
-        (&own[0]["mine"], &own[0]["max_minor"]),
-        (&json!(true), &json!(95_000))
+        (&own[0]["mine"], &own[0]["kind"], &own[0]["max_minor"]),
+        (&json!(true), &json!("max"), &json!(95_000))
     );
+    assert_eq!(own[1].get("kind"), None, "somebody else's");
     let seen_by_staff = bids(Some(&staff)).await;
     assert_eq!(seen_by_staff[0]["bid_id"], bid_id.to_string());
+    assert_eq!(
+        (&seen_by_staff[0]["kind"], &seen_by_staff[1]["kind"]),
+        (&json!("max"), &json!("bid"))
+    );
     assert_eq!(
         seen_by_staff[0].get("max_minor"),
         None,

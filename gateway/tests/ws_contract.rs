@@ -1,8 +1,10 @@
-//! `docs/asyncapi.yaml` against what a node really sends: a room sale and a timed sale go through
-//! every message, event and command that the document describes, and nothing else comes.
+//! `docs/asyncapi.yaml` against what a node really sends: sales of every kind go through every
+//! message, event and command that the document describes, and nothing else comes.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
+#[path = "ws/flows.rs"]
+mod flows;
 mod support;
 mod ws;
 
@@ -27,6 +29,15 @@ async fn every_message_event_and_command_is_as_it_is_written() {
         seen.add(&client);
     }
     for client in timed_sale(&house).await {
+        seen.add(&client);
+    }
+    for client in flows::single_lots(&house).await {
+        seen.add(&client);
+    }
+    for client in flows::groups(&house).await {
+        seen.add(&client);
+    }
+    for client in flows::other_formats(&house).await {
         seen.add(&client);
     }
     let contract = contract();
@@ -76,6 +87,9 @@ async fn room_sale(house: &House) -> Vec<Client> {
     console.answer("presence").await;
 
     // The book.
+    bidder.bid(sale, &lots[0], json!({"max_minor": 70_000})).await;
+    bidder.leave_book(sale, &lots[0]).await;
+    console.event("absentee_withdrawn").await;
     let booked = bidder.bid(sale, &lots[0], json!({"max_minor": 80_000})).await;
     assert_eq!(booked["price_minor"], Value::Null, "{booked}");
     let paddle = you["you"]["paddle"].clone();

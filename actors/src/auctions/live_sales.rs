@@ -6,7 +6,10 @@ use super::{
 };
 use crate::catalogue::{LiveSales, LiveUnavailable};
 use futures_util::future::LocalBoxFuture;
-use gavel_engine::auction::{LotSetup, Register, SaleKind, Setup};
+use gavel_engine::{
+    auction::{LotSetup, Register, SaleKind, Setup},
+    ids::{SaleId, UserId},
+};
 use gavel_storage::relational::{self, PublishedSale, RegistrationRecord, Store};
 use std::time::Duration;
 
@@ -31,6 +34,21 @@ impl LiveSales for AuctionRegistry {
     ) -> LocalBoxFuture<'static, Result<(), LiveUnavailable>> {
         let registry = self.clone();
         Box::pin(async move { register(&registry, &registration).await.map_err(unavailable) })
+    }
+
+    fn retract_bids(
+        &self,
+        sale: SaleId,
+        user: UserId,
+    ) -> LocalBoxFuture<'static, Result<(), LiveUnavailable>> {
+        let registry = self.clone();
+        Box::pin(async move {
+            match registry.suspend_and_retract(sale, user.into()).await {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(rejection)) => Err(LiveUnavailable(rejection.reason.message().to_owned())),
+                Err(refused) => Err(unavailable(refused)),
+            }
+        })
     }
 }
 

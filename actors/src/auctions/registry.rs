@@ -16,7 +16,7 @@ use actix::{Actor, Addr, Arbiter, ArbiterHandle};
 use gavel_engine::{
     Reason,
     auction::{Approval, Auction, Command, Register, Setup},
-    ids::SaleId,
+    ids::{BidderId, SaleId},
 };
 use gavel_storage::{
     journal::{Handle, Hash, Head, Heads},
@@ -176,6 +176,20 @@ impl AuctionRegistry {
     pub async fn register(&self, sale_id: SaleId, register: Register) -> CommandReply {
         let handle = self.find(sale_id).ok_or(Refused::Unavailable)?;
         handle.command(Command::Register(register)).await
+    }
+
+    /// No further bids from a bidder, and those made are taken back on lots that have not closed.
+    /// Saying it again changes nothing.
+    ///
+    /// # Errors
+    /// [`Refused`] when the journal takes nothing now, or the sale is not live.
+    pub async fn suspend_and_retract(&self, sale_id: SaleId, bidder: BidderId) -> CommandReply {
+        let handle = self.find(sale_id).ok_or(Refused::Unavailable)?;
+        let suspend = Command::Suspend {
+            bidder,
+            retract_bids: true,
+        };
+        handle.command(suspend).await
     }
 
     /// Whether the auctions drain or have drained: what they refuse now is taken elsewhere.

@@ -1,6 +1,9 @@
 //! The actor: what all its commands share.
 
-use super::{Error, LiveSales, LiveUnavailable, Lot, Registration, RegistrationStatus, Viewer, view};
+use super::{
+    ApproveRegistration, Error, LiveSales, LiveUnavailable, Lot, Registration, RegistrationStatus,
+    SuspendRegistration, Viewer, view,
+};
 use crate::clock::SharedClock;
 use crate::service::Service;
 use actix::{Actor, Context};
@@ -86,16 +89,41 @@ impl Core {
         ))
     }
 
-    /// Lets a registered bidder bid, or not.
-    pub(super) async fn set_registration(
+    /// Lets a registered bidder bid.
+    pub(super) async fn approve(&self, approve: ApproveRegistration) -> Result<Registration, Error> {
+        let ApproveRegistration { sale_id, user_id } = approve;
+        let live = self.live().await;
+        self.set_registration(&**live, sale_id, user_id, RegistrationStatus::Approved)
+            .await
+    }
+
+    /// Stops a registered bidder from bidding. Bids are taken back when the live side knows that no
+    /// further ones may come.
+    pub(super) async fn suspend(&self, suspend: SuspendRegistration) -> Result<Registration, Error> {
+        let SuspendRegistration {
+            sale_id,
+            user_id,
+            retract_bids,
+        } = suspend;
+        let live = self.live().await;
+        let registration = self
+            .set_registration(&**live, sale_id, user_id, RegistrationStatus::Suspended)
+            .await?;
+        if retract_bids {
+            told(live.retract_bids(sale_id, user_id)).await?;
+        }
+        Ok(registration)
+    }
+
+    async fn set_registration(
         &self,
+        live: &dyn LiveSales,
         sale: SaleId,
         user: UserId,
         status: RegistrationStatus,
     ) -> Result<Registration, Error> {
-        let live = self.live().await;
         let registered = self.store.registrations().set_status(sale, user, status).await?;
-        self.tell_registration(&**live, registered).await
+        self.tell_registration(live, registered).await
     }
 
     /// Tells the live side of a registration and shows it. What the live side does not take now it is told

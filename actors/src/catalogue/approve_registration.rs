@@ -1,6 +1,6 @@
 //! Letting a registered bidder bid.
 
-use super::{ApproveRegistration, CatalogueActor, Error, Registration, RegistrationStatus};
+use super::{ApproveRegistration, CatalogueActor, Error, Registration};
 use actix::{Handler, ResponseFuture};
 
 impl Handler<ApproveRegistration> for CatalogueActor {
@@ -8,9 +8,6 @@ impl Handler<ApproveRegistration> for CatalogueActor {
 
     fn handle(&mut self, message: ApproveRegistration, _: &mut Self::Context) -> Self::Result {
         let core = self.core.clone();
-        Box::pin(async move {
-            core.set_registration(message.sale_id, message.user_id, RegistrationStatus::Approved)
-                .await
-        })
+        Box::pin(async move { core.approve(message).await })
     }
 }

@@ -187,6 +187,8 @@ pub struct SuspendRegistration {
     pub sale_id: SaleId,
     /// Whose.
     pub user_id: UserId,
+    /// Takes back the bids too, on lots that have not closed.
+    pub retract_bids: bool,
 }
 
 /// How the closed lots of a sale ended.

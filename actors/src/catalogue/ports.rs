@@ -1,6 +1,7 @@
 //! What the catalogue needs from whoever holds sales live.
 
 use futures_util::future::LocalBoxFuture;
+use gavel_engine::ids::{SaleId, UserId};
 use gavel_storage::relational::{PublishedSale, RegistrationRecord};
 
 /// The live side did not take the news. Of registrations it is told again until it does; of sales when
@@ -9,7 +10,7 @@ use gavel_storage::relational::{PublishedSale, RegistrationRecord};
 #[error("the live sales cannot be told: {0}")]
 pub struct LiveUnavailable(pub String);
 
-/// The sales that are or will be held live. Both calls come after the database has committed, may
+/// The sales that are or will be held live. All calls come after the database has committed, may
 /// come again with the same content, and must then change nothing.
 pub trait LiveSales {
     /// A sale's catalogue is final: it can be held from now on.
@@ -19,5 +20,12 @@ pub trait LiveSales {
     fn registration_changed(
         &self,
         registration: RegistrationRecord,
+    ) -> LocalBoxFuture<'static, Result<(), LiveUnavailable>>;
+
+    /// The bids of a bidder who was suspended before do not count on lots that have not closed.
+    fn retract_bids(
+        &self,
+        sale: SaleId,
+        user: UserId,
     ) -> LocalBoxFuture<'static, Result<(), LiveUnavailable>>;
 }

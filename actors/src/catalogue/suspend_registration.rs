@@ -1,6 +1,6 @@
 //! Stopping a registered bidder from bidding.
 
-use super::{CatalogueActor, Error, Registration, RegistrationStatus, SuspendRegistration};
+use super::{CatalogueActor, Error, Registration, SuspendRegistration};
 use actix::{Handler, ResponseFuture};
 
 impl Handler<SuspendRegistration> for CatalogueActor {
@@ -8,9 +8,6 @@ impl Handler<SuspendRegistration> for CatalogueActor {
 
     fn handle(&mut self, message: SuspendRegistration, _: &mut Self::Context) -> Self::Result {
         let core = self.core.clone();
-        Box::pin(async move {
-            core.set_registration(message.sale_id, message.user_id, RegistrationStatus::Suspended)
-                .await
-        })
+        Box::pin(async move { core.suspend(message).await })
     }
 }

@@ -10,7 +10,10 @@ use gavel_actors::clock::ManualClock;
 use gavel_actors::users::{
     Password, PasswordConfig, SignUp, SigningKey, TokenVerifier, Users, UsersActor, UsersConfig,
 };
-use gavel_engine::time::Timestamp;
+use gavel_engine::{
+    ids::{SaleId, UserId},
+    time::Timestamp,
+};
 use gavel_storage::relational::{PublishedSale, RegistrationRecord, Store};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
@@ -23,6 +26,7 @@ pub const CLOCK_START_MS: i64 = 1_800_000_000_000;
 pub struct Told {
     pub published: Vec<PublishedSale>,
     pub registrations: Vec<RegistrationRecord>,
+    pub retracted: Vec<(SaleId, UserId)>,
     pub down: bool,
 }
 
@@ -57,6 +61,14 @@ impl LiveSales for Live {
         registration: RegistrationRecord,
     ) -> futures_util::future::LocalBoxFuture<'static, Result<(), LiveUnavailable>> {
         self.tell(|told| told.registrations.push(registration))
+    }
+
+    fn retract_bids(
+        &self,
+        sale: SaleId,
+        user: UserId,
+    ) -> futures_util::future::LocalBoxFuture<'static, Result<(), LiveUnavailable>> {
+        self.tell(|told| told.retracted.push((sale, user)))
     }
 }
 

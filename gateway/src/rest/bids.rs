@@ -32,16 +32,18 @@ pub(super) struct Bid {
     seq: u64,
     /// When it was accepted, Unix milliseconds.
     at_ms: i64,
-    /// The bidder's number; null for a room bidder without one.
+    /// The bidder's number; null for a room bidder without one, and for the house that bids for the
+    /// seller.
     #[schema(required)]
     paddle: Option<u32>,
     #[schema(inline)]
     channel: BidChannel,
     /// The price that it gave, minor units.
     amount_minor: i64,
+    /// Only for its own bidder and for staff.
     #[schema(inline)]
-    kind: BidKind,
-    /// The auctioneer has taken it back.
+    kind: Option<BidKind>,
+    /// The auctioneer has taken it back, or its bidder has replaced it under seal.
     retracted: bool,
     /// It is the caller's own.
     mine: bool,
@@ -60,18 +62,20 @@ enum BidChannel {
     Floor,
     Phone,
     Absentee,
+    House,
 }
 
-/// An exact amount or a maximum.
+/// An exact amount, a maximum, or the fixed price.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "only described")]
 enum BidKind {
     Bid,
     Max,
+    BuyNow,
 }
 
-/// The bids of a lot, newest first.
+/// The bids of a lot, newest first. Sealed bids are their bidders' own, and staff's once the lot has closed.
 #[utoipa::path(tag = "lots", params(LotPath), responses((status = 200, body = BidList)))]
 #[get("/sales/{sale_id}/lots/{lot_id}/bids")]
 pub(super) async fn list_bids(

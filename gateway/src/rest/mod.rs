@@ -26,7 +26,7 @@ pub use openapi::document;
 use crate::limits::Limits;
 use crate::problem::{Code, Problem};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{self, Data, PathConfig, ServiceConfig};
+use actix_web::web::{self, Data, PathConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpResponse, ResponseError as _};
 use gavel_actors::auctions::AuctionRegistry;
 use gavel_actors::catalogue::Catalogue;
@@ -71,6 +71,9 @@ pub fn configure(config: &mut ServiceConfig, state: Data<State>) {
                 Problem::new(Code::Malformed, "an id in the path is not a UUID").into()
             }),
         )
+        .app_data(QueryConfig::default().error_handler(|error, _| {
+            Problem::new(Code::Malformed, format!("the query makes no sense: {error}")).into()
+        }))
         .service(health::live)
         .service(health::ready)
         .service(api.wrap(from_fn(gate::gate)).wrap(Compress::default()))

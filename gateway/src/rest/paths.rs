@@ -1,4 +1,4 @@
-//! What paths are made of.
+//! What paths and queries are made of.
 
 use gavel_engine::ids::{LotId, SaleId, UserId};
 use serde::Deserialize;
@@ -35,4 +35,13 @@ pub struct RegistrationPath {
     /// The bidder.
     #[param(value_type = Uuid)]
     pub user_id: UserId,
+}
+
+/// How a bidder is stopped.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SuspendQuery {
+    /// Takes back the bidder's bids too, on every lot that has not closed.
+    #[serde(default)]
+    pub retract_bids: bool,
 }

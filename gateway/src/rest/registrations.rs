@@ -1,10 +1,10 @@
 //! Who bids in a sale.
 
 use super::State;
-use super::paths::{RegistrationPath, SalePath};
+use super::paths::{RegistrationPath, SalePath, SuspendQuery};
 use crate::access::{SignedIn, Staff};
 use crate::problem::Problem;
-use actix_web::web::{Data, Json, Path};
+use actix_web::web::{Data, Json, Path, Query};
 use actix_web::{HttpResponse, get, post};
 use gavel_actors::catalogue::{
     ApproveRegistration, GetRegistration, ListOwnRegistrations, ListRegistrations, Register, Registration,
@@ -80,14 +80,19 @@ pub(super) async fn approve_registration(
 }
 
 /// Stops a registered bidder from bidding.
-#[utoipa::path(tag = "registrations", params(RegistrationPath), responses((status = 200, body = Registration)))]
+#[utoipa::path(tag = "registrations", params(RegistrationPath, SuspendQuery), responses((status = 200, body = Registration)))]
 #[post("/sales/{sale_id}/registrations/{user_id}/suspend")]
 pub(super) async fn suspend_registration(
     state: Data<State>,
     _: Staff,
     path: Path<RegistrationPath>,
+    query: Query<SuspendQuery>,
 ) -> Result<Json<Registration>, Problem> {
     let RegistrationPath { sale_id, user_id } = path.into_inner();
-    let suspend = SuspendRegistration { sale_id, user_id };
+    let suspend = SuspendRegistration {
+        sale_id,
+        user_id,
+        retract_bids: query.retract_bids,
+    };
     Ok(Json(state.catalogue.send(suspend).await?))
 }

@@ -53,6 +53,15 @@ pub enum Incoming {
         /// What to do.
         command: StaffCommand,
     },
+    /// Takes the own maximum out of an absentee book.
+    LeaveBook {
+        /// Comes back in the answer.
+        command_id: String,
+        /// Of which sale.
+        sale_id: SaleId,
+        /// Of which lot.
+        lot_id: LotId,
+    },
     /// Measures the clock and the way.
     Ping {
         /// Comes back in the answer.
@@ -70,6 +79,7 @@ impl Incoming {
             Self::Bid(_) => "bid",
             Self::BidStatus { .. } => "bid_status",
             Self::Command { .. } => "command",
+            Self::LeaveBook { .. } => "leave_book",
             Self::Ping { .. } => "ping",
         }
     }
@@ -408,7 +418,9 @@ mod tests {
         assert_eq!(bid(r#","amount_minor":500"#), Some(Offer::Amount(Amount(500))));
         assert_eq!(bid(r#","max_minor":700"#), Some(Offer::Max(Amount(700))));
         assert_eq!(bid(""), None);
+        assert_eq!(bid(r#","buy_now_minor":900"#), Some(Offer::BuyNow(Amount(900))));
         assert_eq!(bid(r#","amount_minor":5,"max_minor":7"#), None);
+        assert_eq!(bid(r#","max_minor":7,"buy_now_minor":7"#), None);
     }
 
     #[test]
@@ -423,6 +435,7 @@ mod tests {
                 "command" => {
                     format!(r#""command_id":"1","sale_id":"{ID}","command":{{"kind":"next_lot"}}"#)
                 }
+                "leave_book" => format!(r#""command_id":"1","sale_id":"{ID}","lot_id":"{ID}""#),
                 _ => format!(r#""sale_id":"{ID}","bid_id":"{ID}""#),
             };
             let message = format!(r#"{{"type":"{}",{fields}}}"#, right.kind);

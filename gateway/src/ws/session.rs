@@ -133,6 +133,11 @@ impl Session {
                 sale_id,
                 command,
             } => self.command(command_id, sale_id, command),
+            Incoming::LeaveBook {
+                command_id,
+                sale_id,
+                lot_id,
+            } => self.leave_book(command_id, sale_id, lot_id),
             Incoming::Ping { t } => {
                 self.outbox.answer(answers::pong(t, self.shared.clock.now()));
                 Ok(())

@@ -221,6 +221,14 @@ impl Client {
         .await
     }
 
+    /// Takes the own maximum out of the absentee book; answers how that ended.
+    pub async fn leave_book(&mut self, sale: &str, lot: &str) -> Value {
+        let command_id = id();
+        self.send(json!({"type": "leave_book", "command_id": command_id, "sale_id": sale, "lot_id": lot}))
+            .await;
+        self.until(|message| message["command_id"] == command_id).await
+    }
+
     /// Gives a command; answers how it ended.
     pub async fn command(&mut self, sale: &str, command: Value) -> Value {
         let command_id = self.order(sale, command).await;

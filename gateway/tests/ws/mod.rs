@@ -33,6 +33,17 @@ pub struct Bidder {
     pub user_id: String,
 }
 
+/// A sale and those who are there.
+pub struct Parties {
+    pub sale: String,
+    pub lots: Vec<String>,
+    pub console: Client,
+    pub bidders: [Client; 2],
+    /// Ids of the bidders' accounts.
+    pub accounts: [String; 2],
+    pub tokens: [String; 2],
+}
+
 impl House {
     /// A room that approves everybody, with three lots without reserve.
     pub async fn room() -> Self {
@@ -80,6 +91,37 @@ impl House {
             .call(Method::POST, &path, Some(&bidder.token), None)
             .await;
         answer.json(201)
+    }
+
+    /// Another published sale, with two new bidders and a console that follow it.
+    pub async fn parties(&self, name: &str, sale: &Value, lots: &[Value]) -> Parties {
+        let mut change = json!({"auto_approve": true, "book_visibility": "full"});
+        merge(&mut change, sale);
+        let (sale, lots) = publish(&self.node, &self.staff, &change, lots).await;
+        let mut console = Client::with_token(&self.node, &self.staff).await;
+        console.follow(&sale).await;
+        let (ann, ann_account) = self.bidder_of(&sale, &format!("ann-{name}")).await;
+        let (ben, ben_account) = self.bidder_of(&sale, &format!("ben-{name}")).await;
+        let tokens = [ann_account.token, ben_account.token];
+        Parties {
+            sale,
+            lots,
+            console,
+            bidders: [ann, ben],
+            tokens,
+            accounts: [ann_account.user_id, ben_account.user_id],
+        }
+    }
+
+    /// A new account that has registered for a sale and follows it.
+    async fn bidder_of(&self, sale: &str, name: &str) -> (Client, Bidder) {
+        let bidder = self.stranger(name).await;
+        let path = format!("/sales/{sale}/registrations");
+        let registered = self.node.call(Method::POST, &path, Some(&bidder.token), None);
+        registered.await.json(201);
+        let mut client = Client::with_token(&self.node, &bidder.token).await;
+        client.follow(sale).await;
+        (client, bidder)
     }
 
     /// The house's word: `approve` or `suspend`.

@@ -138,6 +138,7 @@ impl<'a> EventView<'a> {
     ) -> Option<Self> {
         let staff = audience == Audience::Staff;
         let counts_book = staff && visibility != BookVisibility::Hidden;
+        let hidden = |lot_id: &LotId| after.lot(*lot_id).is_some_and(Lot::hides_bids);
         Some(match event {
             Event::Started => Self::SaleStarted,
             Event::Ended => Self::SaleEnded,
@@ -152,8 +153,10 @@ impl<'a> EventView<'a> {
                 user_id: *bidder,
                 status: *standing,
             },
-            Event::AbsenteeLeft { lot_id, .. } if counts_book => Self::AbsenteeLeft { lot_id: *lot_id },
-            Event::AbsenteeWithdrawn { lot_id, .. } if counts_book => {
+            Event::AbsenteeLeft { lot_id, .. } if counts_book && !hidden(lot_id) => {
+                Self::AbsenteeLeft { lot_id: *lot_id }
+            }
+            Event::AbsenteeWithdrawn { lot_id, .. } if counts_book && !hidden(lot_id) => {
                 Self::AbsenteeWithdrawn { lot_id: *lot_id }
             }
             Event::Registered { .. }
@@ -164,9 +167,7 @@ impl<'a> EventView<'a> {
             | Event::BidRefused { .. }
             | Event::BidVoided { .. }
             | Event::BidAccepted { standing: None, .. } => return None,
-            Event::BidRetracted { lot_id, .. } | Event::BidsRetracted { lot_id, .. }
-                if after.lot(*lot_id).is_some_and(Lot::hides_bids) =>
-            {
+            Event::BidRetracted { lot_id, .. } | Event::BidsRetracted { lot_id, .. } if hidden(lot_id) => {
                 return None;
             }
             Event::LotOpened(lot_id) => Self::LotOpened { lot_id: *lot_id },

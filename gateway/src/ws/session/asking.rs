@@ -8,7 +8,7 @@ use crate::ws::{
 use gavel_actors::auctions::{Arrival, BidReply, Refused};
 use gavel_engine::{
     Reason,
-    auction::{PlaceBid, Verdict},
+    auction::{Command, PlaceBid, Verdict},
     ids::{BidId, LotId, SaleId},
     lot::Channel,
     money::Currency,
@@ -117,6 +117,27 @@ impl Session {
         sale_id: SaleId,
         command: StaffCommand,
     ) -> Result<(), Ended> {
+        self.carry_out(command_id, sale_id, command.into())
+    }
+
+    /// Takes the own maximum out of an absentee book.
+    pub(super) fn leave_book(
+        self: &Rc<Self>,
+        command_id: String,
+        sale_id: SaleId,
+        lot_id: LotId,
+    ) -> Result<(), Ended> {
+        let bidder = self.user_id()?.into();
+        let leave = Command::LeaveBook { lot_id, bidder };
+        self.carry_out(command_id, sale_id, Order::Command(leave))
+    }
+
+    fn carry_out(
+        self: &Rc<Self>,
+        command_id: String,
+        sale_id: SaleId,
+        order: Order,
+    ) -> Result<(), Ended> {
         if command_id.len() > COMMAND_ID_BYTES_MAX {
             return Err(Ended(Fault::Malformed));
         }
@@ -126,7 +147,6 @@ impl Session {
                 .answer(answers::command(sale_id, &command_id, refused));
             return Ok(());
         };
-        let order = Order::from(command);
         self.under_way(async move |session| {
             let result = match order {
                 Order::Foresee(lot_id, command) => {
