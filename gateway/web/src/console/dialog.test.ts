@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Room } from '../state/room.svelte';
-import { LOT, lotView } from '../testing/messages';
+import { LOT, lotView, outcome } from '../testing/messages';
 import type { BidView, Command, Lot, LotView, SaleStatus } from '../wire/messages';
 import { Console } from './console.svelte';
 import type { DeskView } from './desk';
@@ -130,9 +130,9 @@ describe('the console', () => {
 
   /** The other console sells lot 1 and opens lot 2. */
   function otherConsoleMovesOn() {
-    const outcome = { result: 'sold', price_minor: 100_00, winner_paddle: 3 } as const;
+    const sold = outcome({ result: 'sold', price_minor: 100_00, winner_paddle: 3 });
     views = {
-      [LOT]: lotView({ state: 'closed', price_minor: 100_00, outcome }),
+      [LOT]: lotView({ state: 'closed', price_minor: 100_00, outcome: sold }),
       [OTHER]: lotView({ lot_id: OTHER, price_minor: 50_00, leader: room }),
     };
     stage = two;

@@ -68,6 +68,7 @@ const refused = (bid_id: string, code: string, change: Partial<BidRefused> = {})
     code,
     message: '',
     minimum_minor: null,
+    maximum_minor: null,
     final: true,
     repeated: false,
     ...change,

@@ -33,6 +33,7 @@ it('shows every command with its answer', () => {
     code: 'another_lot_open',
     message: '',
     minimum_minor: null,
+    maximum_minor: null,
   });
   expect(phases()).toEqual([
     ['done', null],

@@ -46,9 +46,9 @@ export function recordEvent(
     paddle: event.paddle,
     channel: event.channel,
     amount_minor: event.price_minor,
-    kind: event.offer ?? 'bid',
     retracted: false,
     mine: event.paddle !== null && event.paddle === ownPaddle,
+    ...(event.offer === undefined ? {} : { kind: event.offer }),
     ...(event.bid_id === undefined ? {} : { bid_id: event.bid_id }),
   };
   return { ...known, bids: [bid, ...known.bids] };

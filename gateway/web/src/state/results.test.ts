@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { lotView, you, LOT } from '../testing/messages';
+import { lotView, outcome, you, LOT } from '../testing/messages';
 import type { LotView, YouLot } from '../wire/messages';
 import { Results } from './results';
 
@@ -24,7 +24,7 @@ const open = lotView({ price_minor: 150_00, leader: mine });
 const sold = (winner_paddle: number): LotView => ({
   ...open,
   state: 'closed',
-  outcome: { result: 'sold', price_minor: 150_00, winner_paddle },
+  outcome: outcome({ result: 'sold', price_minor: 150_00, winner_paddle }),
 });
 const see = (lot: LotView, user = 'anna') =>
   results.see(user, you({ lots: [bid] }), { [LOT]: lot });

@@ -118,6 +118,21 @@ describe('own standing', () => {
     expect(state.you?.lots[0]).toMatchObject({ max_minor: 400_00, absentee_minor: null });
     const booked = after(mine, { ...accepted, price_minor: null, max_minor: 400_00 });
     expect(booked.you?.lots[0]).toMatchObject({ max_minor: null, absentee_minor: 400_00 });
+    const sealed = snapshot(5, {
+      you: you(),
+      lots: [lotView({ format: 'vickrey', bid_count: null })],
+    });
+    const hidden = after(sealed, { ...accepted, price_minor: null, max_minor: 400_00 });
+    expect(hidden.you?.lots[0]).toMatchObject({ max_minor: 400_00, absentee_minor: null });
+  });
+
+  it('reads a history again when all bids of somebody were taken back', () => {
+    const bid = update(6, [bidEvent(8, 110_00)], { lots: [led(8, 110_00)] });
+    const fetched = reduce(after(mine, bid), { type: 'history_fetched', lotId: LOT, bids: [] });
+    expect(fetched.history[LOT]?.complete).toBe(true);
+    const gone = update(7, [{ kind: 'bids_retracted', lot_id: LOT, paddle: 8 }]);
+    const state = reduce(fetched, { type: 'message', message: gone });
+    expect(state.history[LOT]?.complete).toBe(false);
   });
 
   it('does not lower a known maximum to the shown price', () => {
@@ -136,7 +151,7 @@ describe('own standing', () => {
 
   it('takes the paddle of a fresh registration at once', () => {
     const state = reduce(after(snapshot(5)), { type: 'registered', paddle: 12, status: 'pending' });
-    expect(state.you).toEqual({ paddle: 12, status: 'pending', lots: [] });
+    expect(state.you).toEqual(you({ paddle: 12, status: 'pending' }));
   });
 });
 

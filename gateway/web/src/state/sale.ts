@@ -71,8 +71,10 @@ export function reduce(state: SaleState, action: SaleAction): SaleState {
       return { ...state, history: { ...state.history, [action.lotId]: merged } };
     }
     case 'registered': {
-      const lots = state.you?.paddle === action.paddle ? state.you.lots : [];
-      return { ...state, you: { paddle: action.paddle, status: action.status, lots } };
+      const { paddle, status } = action;
+      const unbound = { limit_minor: null, exposure_minor: 0, left_minor: null, lots: [] };
+      const known = state.you?.paddle === paddle ? state.you : unbound;
+      return { ...state, you: { ...known, paddle, status } };
     }
   }
 }
@@ -108,7 +110,10 @@ function reduceMessage(state: SaleState, message: ServerMessage): SaleState {
     case 'bid_accepted': {
       const { lot_id, max_minor } = message;
       if (!state.you || max_minor === null) return state;
-      const booked = message.price_minor === null;
+      // A sealed bid has no price either.
+      const lot = state.lots[lot_id];
+      const sealed = lot?.bid_count === null && lot.state !== 'pending';
+      const booked = message.price_minor === null && !sealed;
       const own = booked ? { absentee_minor: max_minor } : { max_minor };
       return { ...state, you: withOwnLot(state.you, lot_id, (known) => ({ ...known, ...own })) };
     }
@@ -153,7 +158,15 @@ function reduceEvent(
     }
     case 'registration_changed':
       return { ...state, registrationsVersion: state.registrationsVersion + 1 };
+    case 'bids_retracted': {
+      // Which of the bids were whose only the server knows for certain.
+      const known = state.history[event.lot_id];
+      if (!known) return state;
+      const stale = { ...known, complete: false };
+      return { ...state, history: { ...state.history, [event.lot_id]: stale } };
+    }
     case 'absentee_left':
+    case 'absentee_withdrawn':
       return { ...state, bookVersion: state.bookVersion + 1 };
     default:
       return state;

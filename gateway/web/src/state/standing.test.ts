@@ -1,19 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { LOT, lotView, you } from '../testing/messages';
+import { LOT, lotView, outcome, you } from '../testing/messages';
 import { leaderLabel, standing } from './standing';
 import type { Outcome } from '../wire/messages';
 
 const bidder = you({
   lots: [{ lot_id: LOT, max_minor: 100_00, leading: false, absentee_minor: null }],
 });
-const closed = (outcome: Outcome, paddle: number | null = 8) =>
-  lotView({ state: 'closed', outcome, price_minor: 9, leader: { paddle, channel: 'online' } });
+const closed = (ended: Partial<Outcome>, paddle: number | null = 8) =>
+  lotView({
+    state: 'closed',
+    outcome: outcome(ended),
+    price_minor: 9,
+    leader: { paddle, channel: 'online' },
+  });
 
 describe('standing', () => {
   it.each([
     ['won', closed({ result: 'sold', price_minor: 9, winner_paddle: 7 }, 7)],
     ['lost', closed({ result: 'sold', price_minor: 9, winner_paddle: 8 })],
-    ['passed', closed({ result: 'unsold', price_minor: null, winner_paddle: null }, 7)],
+    ['passed', closed({}, 7)],
     ['leading', lotView({ leader: { paddle: 7, channel: 'online' }, price_minor: 1 })],
     ['outbid', lotView({ leader: { paddle: null, channel: 'floor' }, price_minor: 1 })],
     ['outbid', lotView({ state: 'paused', leader: { paddle: 8, channel: 'phone' } })],

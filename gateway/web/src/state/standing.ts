@@ -31,15 +31,17 @@ export function standing(lot: LotView | undefined, you: You | null): Standing {
 
 /** Who leads, as the public may know it. */
 export type LeaderLabel =
-  | { who: 'nobody' }
-  | { who: 'you' }
-  | { who: 'room' | 'phone' | 'online' | 'book'; paddle: number | null };
+  { who: 'nobody' } | { who: 'you' } | { who: Place; paddle: number | null };
 
-const place: Record<Channel, 'room' | 'phone' | 'online' | 'book'> = {
+type Place = 'room' | 'phone' | 'online' | 'book' | 'house';
+
+/** The word for where a bid came from. */
+export const place: Record<Channel, Place> = {
   floor: 'room',
   phone: 'phone',
   online: 'online',
   absentee: 'book',
+  house: 'house',
 };
 
 export function leaderLabel(lot: LotView | undefined, you: You | null): LeaderLabel {

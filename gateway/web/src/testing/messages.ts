@@ -1,5 +1,5 @@
 /** Wire messages with everything filled in; tests change only what they are about. */
-import type { LotView, SaleEvent, Snapshot, Update, You } from '../wire/messages';
+import type { LotView, Outcome, SaleEvent, Snapshot, Update, You } from '../wire/messages';
 
 export const SALE = 'sale-1';
 export const LOT = 'lot-1';
@@ -7,6 +7,7 @@ export const LOT = 'lot-1';
 export function lotView(change: Partial<LotView> = {}): LotView {
   return {
     lot_id: LOT,
+    format: 'english',
     state: 'open',
     price_minor: null,
     leader: null,
@@ -19,12 +20,33 @@ export function lotView(change: Partial<LotView> = {}): LotView {
     bid_count: 0,
     extensions: 0,
     outcome: null,
+    quantity: 1,
+    buy_now_minor: null,
+    clock: null,
+    hammer: null,
+    skipped: false,
+    reoffers: 0,
+    group: null,
+    led_by: null,
+    choice_due: false,
     ...change,
   };
 }
 
+export function outcome(change: Partial<Outcome> = {}): Outcome {
+  return { result: 'unsold', price_minor: null, winner_paddle: null, with_lot_id: null, ...change };
+}
+
 export function you(change: Partial<You> = {}): You {
-  return { paddle: 7, status: 'approved', lots: [], ...change };
+  return {
+    paddle: 7,
+    status: 'approved',
+    limit_minor: null,
+    exposure_minor: 0,
+    left_minor: null,
+    lots: [],
+    ...change,
+  };
 }
 
 export function snapshot(seq: number, change: Partial<Snapshot> = {}): Snapshot {

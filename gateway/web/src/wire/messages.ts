@@ -7,7 +7,9 @@ export type Uuid = string;
 
 // ---- shared values ---------------------------------------------------------------------------
 
-export type Channel = 'online' | 'floor' | 'phone' | 'absentee';
+export type Channel = 'online' | 'floor' | 'phone' | 'absentee' | 'house';
+export type Format = 'english' | 'dutch' | 'sealed_first_price' | 'vickrey';
+export type Together = 'combined' | 'choice';
 export type LotPhase = 'pending' | 'open' | 'paused' | 'closed';
 export type SaleStatus = 'draft' | 'published' | 'live' | 'ended';
 export type RegistrationStatus = 'pending' | 'approved' | 'suspended';
@@ -20,19 +22,33 @@ export interface SaleView {
 }
 
 export interface Leader {
-  /** Null: a room bidder without a paddle. */
+  /** Null: a room bidder without a paddle, or the house that bids for the seller. */
   paddle: number | null;
   channel: Channel;
 }
 
+export type OutcomeResult = 'sold' | 'unsold' | 'withdrawn' | 'sold_with';
+
 export interface Outcome {
-  result: 'sold' | 'unsold';
+  result: OutcomeResult;
   price_minor: number | null;
   winner_paddle: number | null;
+  /** The leading lot that it was sold with. */
+  with_lot_id: Uuid | null;
+}
+
+/** The price falls by `step_minor` every `every_ms`, never below `floor_minor`. */
+export interface DutchClock {
+  opened_at_ms: number;
+  start_minor: number;
+  step_minor: number;
+  every_ms: number;
+  floor_minor: number;
 }
 
 export interface LotView {
   lot_id: Uuid;
+  format: Format;
   state: LotPhase;
   price_minor: number | null;
   leader: Leader | null;
@@ -42,9 +58,23 @@ export interface LotView {
   reserve_met: boolean | null;
   closes_at_ms: number | null;
   fair_warning: boolean;
-  bid_count: number;
+  /** Null while bids are sealed. */
+  bid_count: number | null;
   extensions: number;
   outcome: Outcome | null;
+  /** Times the money: bids are for one piece. */
+  quantity: number;
+  buy_now_minor: number | null;
+  clock: DutchClock | null;
+  /** The hammer was struck and has not fallen yet. */
+  hammer: { struck_at_ms: number; falls_at_ms: number; sold: boolean } | null;
+  skipped: boolean;
+  reoffers: number;
+  group: { together: Together; others: Uuid[] } | null;
+  /** The lot that it is offered together with and that takes the bids. */
+  led_by: Uuid | null;
+  /** A choice was won, and its winner has not chosen yet. */
+  choice_due: boolean;
 }
 
 export interface YouLot {
@@ -58,6 +88,11 @@ export interface YouLot {
 export interface You {
   paddle: number;
   status: RegistrationStatus;
+  /** Null: without bound. */
+  limit_minor: number | null;
+  exposure_minor: number;
+  /** What the limit and the credit over all sales leave; null: without bound. */
+  left_minor: number | null;
   lots: YouLot[];
 }
 
@@ -74,6 +109,9 @@ export interface StaffView {
 
 // ---- events ----------------------------------------------------------------------------------
 
+/** An exact amount, a maximum, or the fixed price. */
+export type BidKind = 'bid' | 'max' | 'buy_now';
+
 export interface BidAcceptedEvent {
   kind: 'bid_accepted';
   lot_id: Uuid;
@@ -84,7 +122,7 @@ export interface BidAcceptedEvent {
   /** Staff only. */
   bid_id?: Uuid;
   /** Staff only. */
-  offer?: 'bid' | 'max';
+  offer?: BidKind;
 }
 
 export type SaleEvent =
@@ -92,18 +130,30 @@ export type SaleEvent =
   | { kind: 'lot_opened'; lot_id: Uuid }
   | { kind: 'ask_set'; lot_id: Uuid; ask_minor: number }
   | { kind: 'step_set'; lot_id: Uuid; step_minor: number | null }
-  | { kind: 'close_extended'; lot_id: Uuid; closes_at_ms: number }
+  | { kind: 'close_extended' | 'close_set'; lot_id: Uuid; closes_at_ms: number }
   | { kind: 'fair_warning'; lot_id: Uuid }
   | { kind: 'paused'; lot_id: Uuid }
   | { kind: 'resumed'; lot_id: Uuid }
   | { kind: 'lot_sold'; lot_id: Uuid; price_minor: number; winner_paddle: number | null }
-  | { kind: 'lot_unsold'; lot_id: Uuid }
+  | { kind: 'lot_unsold' | 'lot_withdrawn'; lot_id: Uuid }
+  | { kind: 'hammer_struck'; lot_id: Uuid; falls_at_ms: number; sold: boolean }
+  | { kind: 'hammer_lifted'; lot_id: Uuid; by_bid: boolean }
+  | { kind: 'lot_skipped' | 'lot_reoffered' | 'lots_split'; lot_id: Uuid }
+  | { kind: 'lots_grouped'; lot_id: Uuid; together: Together; others: Uuid[] }
+  | {
+      kind: 'choice_made';
+      lot_id: Uuid;
+      taken: Uuid[];
+      price_minor: number;
+      winner_paddle: number | null;
+    }
+  | { kind: 'bids_retracted'; lot_id: Uuid; paddle: number | null }
   | { kind: 'bid_retracted'; lot_id: Uuid; seq_of_bid: number; bid_id?: Uuid }
   | { kind: 'lot_reopened'; lot_id: Uuid }
   | { kind: 'message'; text: string }
   | { kind: 'sale_started' }
   | { kind: 'sale_ended' }
-  | { kind: 'absentee_left'; lot_id: Uuid }
+  | { kind: 'absentee_left' | 'absentee_withdrawn'; lot_id: Uuid }
   | { kind: 'registration_changed'; paddle: number; user_id: Uuid; status: RegistrationStatus };
 
 // ---- server → client -------------------------------------------------------------------------
@@ -176,6 +226,7 @@ export interface BidRefused {
   code: string;
   message: string;
   minimum_minor: number | null;
+  maximum_minor: number | null;
   final: boolean;
   repeated: boolean;
 }
@@ -194,6 +245,28 @@ export interface CommandRefused {
   code: string;
   message: string;
   minimum_minor: number | null;
+  maximum_minor: number | null;
+}
+
+/** What a command would bring. */
+export interface Foresight {
+  type: 'foresight';
+  command_id: Uuid;
+  sale_id: Uuid;
+  seq: number;
+  before: LotView;
+  after: LotView;
+}
+
+/** Something was undone that the viewer is affected by. */
+export interface Notice {
+  type: 'notice';
+  sale_id: Uuid;
+  seq: number;
+  lot_id: Uuid;
+  notice: 'bid_retracted' | 'lead_lost' | 'lead_gained' | 'price_changed' | 'lot_reopened';
+  price_minor: number | null;
+  leading: boolean;
 }
 
 export type ServerMessage =
@@ -206,6 +279,8 @@ export type ServerMessage =
   | BidRefused
   | CommandDone
   | CommandRefused
+  | Foresight
+  | Notice
   | { type: 'signed_in'; user: User; server_time_ms: number }
   | { type: 'pong'; t: number; server_time_ms: number }
   | { type: 'error'; code: string; message: string };
@@ -255,8 +330,9 @@ interface BidBase {
   lot_id: Uuid;
   currency: string;
 }
-/** Exactly one of the two amounts. */
-export type BidMessage = BidBase & ({ amount_minor: number } | { max_minor: number });
+/** Exactly one of the three amounts. */
+export type BidMessage = BidBase &
+  ({ amount_minor: number } | { max_minor: number } | { buy_now_minor: number });
 
 export type ClientMessage =
   | BidMessage
@@ -265,6 +341,7 @@ export type ClientMessage =
   | { type: 'unsubscribe'; sale_id: Uuid }
   | { type: 'bid_status'; sale_id: Uuid; bid_id: Uuid }
   | { type: 'command'; command_id: Uuid; sale_id: Uuid; command: Command }
+  | { type: 'leave_book'; command_id: Uuid; sale_id: Uuid; lot_id: Uuid }
   | { type: 'ping'; t: number };
 
 // ---- REST resources --------------------------------------------------------------------------
@@ -316,11 +393,13 @@ export interface SaleSummary {
 export interface Increment {
   from_minor: number;
   step_minor: number;
+  /** Basis points of the price; beside it `step_minor` is the least step. */
+  step_bp?: number | null;
 }
 
 export interface Rules {
-  version: 1;
-  format: string;
+  version: 1 | 2;
+  format: Format;
   opening_price_minor: number;
   increments: Increment[];
   /** Staff only. */
@@ -329,7 +408,12 @@ export interface Rules {
   tie_rule: 'earliest' | 'floor';
   off_increment: 'accept' | 'reject';
   closes_at_ms: number | null;
-  soft_close: null | { window_ms: number; extend_ms: number; max_extensions: number | null };
+  soft_close: null | {
+    window_ms: number;
+    extend_ms: number;
+    max_extensions: number | null;
+    group?: number | null;
+  };
   seller: Uuid | null;
 }
 
@@ -370,7 +454,8 @@ export interface BidView {
   paddle: number | null;
   channel: Channel;
   amount_minor: number;
-  kind: 'bid' | 'max';
+  /** Staff and the bidder's own only. */
+  kind?: BidKind;
   retracted: boolean;
   mine: boolean;
   /** Staff only. */
@@ -383,7 +468,7 @@ export interface LotResult {
   lot_id: Uuid;
   number: string;
   title: string;
-  result: 'sold' | 'unsold';
+  result: OutcomeResult;
   price_minor: number | null;
   winner_paddle: number | null;
   closed_at_ms: number;
