@@ -303,6 +303,10 @@ async fn a_suspension_that_the_live_side_missed_is_told_until_it_is_taken() {
         (told.user_id, told.status),
         (user_id, RegistrationStatus::Suspended)
     );
+    // Taking back bids is for whoever was told that it did not happen to ask for again.
+    assert!(node.told.lock().unwrap().retracted.is_empty());
+    node.catalogue.send(suspend).await.unwrap();
+    assert_eq!(node.told.lock().unwrap().retracted, [(sale_id, user_id)]);
 }
 
 #[actix::test]

@@ -87,7 +87,7 @@ async fn a_bid_counts_or_the_answer_says_what_would() {
     refused(
         &jane.bid(sale, &lots[0], json!({"max_minor": 100_000})).await,
         "not_above_own_max",
-        Some(55_000),
+        Some(100_001),
     );
     // Taken, and outbid at once by the standing maximum.
     let outbid = john.bid(sale, &lots[0], json!({"amount_minor": 70_000})).await;
@@ -230,7 +230,7 @@ async fn nobody_bids_who_may_not() {
         refused(
             &seller.bid(sale, &lots[0], offer.clone()).await,
             "seller_may_not_bid",
-            Some(55_000),
+            None,
         );
         refused(&console.bid(sale, &lots[0], offer).await, "not_registered", None);
     }
@@ -296,7 +296,7 @@ async fn amounts_currencies_and_lots_that_make_no_sense_are_refused() {
     refused(
         &client.bid(sale, &lots[0], json!({"amount_minor": 50_000})).await,
         "paused",
-        Some(50_000),
+        None,
     );
     console
         .done(sale, json!({"kind": "resume", "lot_id": lots[0]}))

@@ -82,7 +82,7 @@ async fn two_consoles_see_the_same() {
         .iter()
         .find(|update| event(update, "lot_sold").is_some())
         .unwrap();
-    let outcome = json!({"result": "sold", "price_minor": 49_000, "winner_paddle": 13});
+    let outcome = json!({"result": "sold", "price_minor": 49_000, "winner_paddle": 13, "with_lot_id": null});
     assert_eq!(sold["lots"][0]["outcome"], outcome);
     // Whoever comes later sees it too.
     let snapshot = house.state().await["snapshot"].clone();

@@ -242,6 +242,7 @@ async fn own_standing_reaches_all_sockets_of_its_user_and_nobody_else() {
     })
     .await;
     let mut console = house.open_first_lot().await;
+    both(&|you| you["lots"][0]["leading"] == true && you["lots"][0]["max_minor"] == 70_000).await;
     let bid_id = event(&console.update_with("bid_accepted").await, "bid_accepted").unwrap()["bid_id"].clone();
     console
         .done(
@@ -442,7 +443,9 @@ async fn timed_lots_close_by_themselves_and_late_bids_move_the_close() {
         .find(|message| message["type"] == "snapshot")
         .unwrap()["you"]
         .clone();
-    let expected = json!({"result": "sold", "price_minor": 50_000, "winner_paddle": you["paddle"]});
+    let paddle = &you["paddle"];
+    let expected =
+        json!({"result": "sold", "price_minor": 50_000, "winner_paddle": paddle, "with_lot_id": null});
     assert_eq!(sold["lots"][0]["outcome"], expected);
     let late = bidder.bid(sale, &lots[0], json!({"amount_minor": 55_000})).await;
     assert_eq!(
