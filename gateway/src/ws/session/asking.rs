@@ -132,12 +132,7 @@ impl Session {
         self.carry_out(command_id, sale_id, Order::Command(leave))
     }
 
-    fn carry_out(
-        self: &Rc<Self>,
-        command_id: String,
-        sale_id: SaleId,
-        order: Order,
-    ) -> Result<(), Ended> {
+    fn carry_out(self: &Rc<Self>, command_id: String, sale_id: SaleId, order: Order) -> Result<(), Ended> {
         if command_id.len() > COMMAND_ID_BYTES_MAX {
             return Err(Ended(Fault::Malformed));
         }
