@@ -89,7 +89,7 @@ async fn the_json_is_that_of_the_contract() {
         "reserve_rule": "hold", "tie_rule": "earliest", "off_increment": "accept",
         "closes_at_ms": null, "soft_close": null, "seller": seller, "dutch": null,
         "revisions": false, "runs": null, "hammer_window_ms": 0, "buy_now_price_minor": null,
-        "quantity": 1, "house_bids": false, "reserve_currency": null,
+        "quantity": 1, "house_bids": false, "reserve_currency": null, "self_raise": false,
     });
     let expected = json!({
         "id": sale_id, "title": "Design", "description": "Chairs\nand lamps", "location": "Hall 1",

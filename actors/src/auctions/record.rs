@@ -22,3 +22,6 @@ fn upcast(version: u8, body: &[u8]) -> Result<Record, codec::Error> {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,6 +59,8 @@ pub struct Rules {
     house_bids: Option<bool>,
     /// The currency that the reserve was agreed in; must be the sale's. Null for all but staff.
     reserve_currency: Option<String>,
+    /// The leader may raise the price with exact amounts.
+    self_raise: Option<bool>,
 }
 
 /// A price that falls until somebody buys.

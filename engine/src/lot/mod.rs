@@ -271,7 +271,6 @@ impl Lot {
         if let Offer::BuyNow(price) = bid.offer {
             return self.admit_buyer(bid, price);
         }
-        let amount = bid.offer.ceiling();
         let minimum = self.english_minimum();
         match &self.standing {
             Some(standing) if standing.leader == bid.bidder => match bid.offer {
@@ -280,18 +279,26 @@ impl Lot {
                     let least = standing.leader_max.plus(Amount(1));
                     return Err(Reason::NotAboveOwnMax.at_least(least));
                 }
+                // Nobody raises the house's own bid for it.
+                Offer::Amount(_) if self.rules.self_raise && bid.bidder != BidderId::HOUSE => {
+                    self.require_bid_amount(bid.offer, minimum)?;
+                }
                 Offer::Amount(_) | Offer::BuyNow(_) => return Err(Reason::AlreadyLeading.at_least(minimum)),
             },
-            _ => {
-                if amount < minimum {
-                    return Err(Reason::BelowMinimum.at_least(minimum));
-                }
-                if matches!(bid.offer, Offer::Amount(_)) && !self.on_the_ladder(amount) {
-                    return Err(Reason::OffIncrement.at_least(minimum));
-                }
-            }
+            _ => self.require_bid_amount(bid.offer, minimum)?,
         }
         Ok(english::settle(self.standing.as_ref(), bid, &self.rules))
+    }
+
+    fn require_bid_amount(&self, offer: Offer, minimum: Amount) -> Result<(), Rejection> {
+        let amount = offer.ceiling();
+        if amount < minimum {
+            return Err(Reason::BelowMinimum.at_least(minimum));
+        }
+        if matches!(offer, Offer::Amount(_)) && !self.on_the_ladder(amount) {
+            return Err(Reason::OffIncrement.at_least(minimum));
+        }
+        Ok(())
     }
 
     /// Until the first bid, where the rules name a price.

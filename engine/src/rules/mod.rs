@@ -210,6 +210,10 @@ pub struct RuleSet {
     /// sale's.
     #[serde(default)]
     pub reserve_currency: Option<Currency>,
+    /// The leader may raise the price with exact amounts, instead of being told that there is no need
+    /// to. As on-chain auctions and some houses take them.
+    #[serde(default)]
+    pub self_raise: bool,
 }
 
 const fn one() -> u32 {
@@ -240,6 +244,7 @@ impl RuleSet {
             quantity: 1,
             house_bids: false,
             reserve_currency: None,
+            self_raise: false,
         }
     }
 

@@ -227,6 +227,11 @@ impl RuleSet {
             "house_bids",
             "needs an English lot with a reserve",
         );
+        findings.refuse_unless(
+            !self.self_raise || self.format == Format::English,
+            "self_raise",
+            "must be false: only English lots have a leader who can be seen",
+        );
     }
 }
 

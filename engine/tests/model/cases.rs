@@ -435,6 +435,8 @@ fn rule_sets(hall: bool) -> impl Strategy<Value = RuleSet> {
                         .map(|above| Amount(opening.max(reserve.unwrap_or(0)) + above)),
                     quantity,
                     house_bids: house && english && reserve.is_some(),
+                    // Of the same coin as a field that English lots do not look at.
+                    self_raise: revisions && english,
                     ..RuleSet::english(Amount(opening), Vec::new())
                 }
             },

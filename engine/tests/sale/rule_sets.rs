@@ -146,7 +146,7 @@ fn every_senseless_field_of_a_clock_is_named() {
         none,
         "a clock that stands still is a fixed price"
     );
-    let cases: [(&[&str], Change); 13] = [
+    let cases: [(&[&str], Change); 14] = [
         (&["dutch.start_minor", "dutch.floor_minor"], |_, clock| {
             clock.start_minor = Amount(0);
         }),
@@ -186,6 +186,7 @@ fn every_senseless_field_of_a_clock_is_named() {
             rules.house_bids = true;
             rules.reserve_price_minor = Some(Amount(500));
         }),
+        (&["self_raise"], |rules, _| rules.self_raise = true),
     ];
     for (fields, change) in cases {
         assert_eq!(dutch_fields(change), fields);
@@ -217,7 +218,7 @@ fn every_senseless_combination_is_named() {
         });
     }
     const YEAR_MS: i64 = 366 * 86_400_000;
-    let cases: [(&[&str], Change); 24] = [
+    let cases: [(&[&str], Change); 25] = [
         (&[], |rules| percent(rules, 1, 0)),
         (&[], |rules| percent(rules, 10_000, 5)),
         (&["increments[0].step_bp"], |rules| percent(rules, 0, 5)),
@@ -276,6 +277,7 @@ fn every_senseless_combination_is_named() {
             rules.reserve_price_minor = None;
         }),
         (&[], |rules| rules.house_bids = true),
+        (&[], |rules| rules.self_raise = true),
     ];
     for (index, (named, change)) in cases.into_iter().enumerate() {
         let found = fields(change);

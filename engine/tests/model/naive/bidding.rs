@@ -273,13 +273,16 @@ impl Lot {
         }
         let exact = matches!(offer, Offer::Amount(_));
         if let Some(result) = result.filter(|result| result.leader == bidder) {
-            return if exact {
-                Err(Refusal::at_least(Reason::AlreadyLeading, minimum))
-            } else if amount <= result.leader_max {
-                Err(Refusal::at_least(Reason::NotAboveOwnMax, result.leader_max + 1))
-            } else {
-                Ok(())
-            };
+            if !exact {
+                return if amount <= result.leader_max {
+                    Err(Refusal::at_least(Reason::NotAboveOwnMax, result.leader_max + 1))
+                } else {
+                    Ok(())
+                };
+            }
+            if !self.rules.self_raise || bidder == BidderId::HOUSE {
+                return Err(Refusal::at_least(Reason::AlreadyLeading, minimum));
+            }
         }
         if amount < minimum {
             return Err(Refusal::at_least(Reason::BelowMinimum, minimum));

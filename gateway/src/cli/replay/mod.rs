@@ -1,6 +1,8 @@
 //! `gavel replay`: plays recorded auctions of the world through the engine.
 
 mod auction;
+mod play;
+mod soft_close;
 mod table;
 
 use serde::Serialize;
@@ -23,6 +25,22 @@ pub struct ReplayArgs {
 enum Source {
     /// Proxy-bid histories of eBay
     Ebay(EbayArgs),
+    /// Auctions whose close moves with late bids
+    SoftClose(SoftCloseArgs),
+}
+
+/// Plays auctions whose close moves with late bids through the engine: a day from the first bid, steps
+/// of a tenth, ten minutes from every late bid.
+///
+/// Exit code 0: done. 2: rows were malformed or refused, or the file could not be read.
+#[derive(Debug, clap::Args)]
+pub struct SoftCloseArgs {
+    /// CSV with the columns `auction_id`, `seconds_since_first_bid`, bidder, amount, reserve, `final_price`, `final_winner`
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Print the figures as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Plays proxy-bid histories of eBay through the engine.
@@ -69,11 +87,54 @@ pub struct Report {
 impl ReplayArgs {
     /// Runs the command on the process's own output streams.
     pub fn run(self) -> ExitCode {
-        let Source::Ebay(ebay) = self.source;
-        let code = ebay.execute(&mut io::stdout().lock(), &mut io::stderr().lock());
+        let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
+        let code = match self.source {
+            Source::Ebay(ebay) => ebay.execute(&mut out, &mut err),
+            Source::SoftClose(soft_close) => soft_close.execute(&mut out, &mut err),
+        };
         // A reader that has gone away must not look like success.
         ExitCode::from(code.unwrap_or(2))
     }
+}
+
+impl SoftCloseArgs {
+    /// Runs the command; the exit code.
+    ///
+    /// # Errors
+    /// When `out` or `err` cannot be written.
+    pub fn execute(&self, out: &mut impl io::Write, err: &mut impl io::Write) -> io::Result<u8> {
+        let file = self.file.display();
+        let replayed = fs::File::open(&self.file).and_then(|file| soft_close::replay(BufReader::new(file)));
+        let (figures, malformed) = match replayed {
+            Ok(replayed) => replayed,
+            Err(error) => {
+                writeln!(err, "{file}: {error}")?;
+                return Ok(2);
+            }
+        };
+        if self.json {
+            serde_json::to_writer(&mut *out, &figures)?;
+            writeln!(out)?;
+        } else {
+            writeln!(out, "{} auctions, {} bids accepted", figures.auctions, figures.bids)?;
+            writeln!(out, "{} won by the recorded winner", figures.winner_match)?;
+            writeln!(out, "{} close at the recorded price", figures.price_match)?;
+        }
+        complain(&self.file, &malformed, err)
+    }
+}
+
+/// Names what was malformed; the exit code.
+fn complain(file: &Path, malformed: &[String], err: &mut impl io::Write) -> io::Result<u8> {
+    let file = file.display();
+    for row in malformed {
+        writeln!(err, "{file}: {row}")?;
+    }
+    if malformed.is_empty() {
+        return Ok(0);
+    }
+    writeln!(err, "{file}: {} malformed", malformed.len())?;
+    Ok(2)
 }
 
 impl EbayArgs {
@@ -90,9 +151,6 @@ impl EbayArgs {
                 return Ok(2);
             }
         };
-        for row in &report.malformed {
-            writeln!(err, "{file}: {row}")?;
-        }
         if self.json {
             serde_json::to_writer(&mut *out, &report.figures)?;
             writeln!(out)?;
@@ -111,11 +169,7 @@ impl EbayArgs {
                 figures.refused_below_minimum, figures.refused_not_above_own_max
             )?;
         }
-        if report.malformed.is_empty() {
-            return Ok(0);
-        }
-        writeln!(err, "{file}: {} malformed", report.malformed.len())?;
-        Ok(2)
+        complain(&self.file, &report.malformed, err)
     }
 }
 
