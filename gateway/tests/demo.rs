@@ -1,5 +1,11 @@
 //! The demonstration goes on, whatever it finds when it comes back.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests may fail as tests do"
+)]
+
 mod support;
 
 use gavel_actors::clock::{Clock as _, SystemClock};

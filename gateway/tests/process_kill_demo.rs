@@ -201,7 +201,9 @@ impl Visitor {
         let message = match tokio::time::timeout(SILENCE_MAX, socket.next()).await {
             Ok(Heard::Message(message)) => message,
             Ok(other) => panic!("{other:?} from a node that is up"),
-            Err(_) => panic!("the demonstration has fallen silent: {:?}", self.last_seen()),
+            Err(tokio::time::error::Elapsed { .. }) => {
+                panic!("the demonstration has fallen silent: {:?}", self.last_seen())
+            }
         };
         self.take(&message);
         if message["type"] != "update" && message["type"] != "snapshot" {

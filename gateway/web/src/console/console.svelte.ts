@@ -132,6 +132,12 @@ export class Console {
     this.#deafUntilMs = nowMs() + MEANT_FOR_DIALOG_MS;
   }
 
+  /** The notice was read: what is pressed from now on is meant. */
+  noticed(): void {
+    this.notice = null;
+    this.#deafUntilMs = 0;
+  }
+
   bid(
     lotId: string,
     channel: 'floor' | 'phone',

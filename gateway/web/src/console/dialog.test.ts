@@ -177,6 +177,15 @@ describe('the console', () => {
     expect(console.notice).toBeNull();
   });
 
+  it('listens again as soon as the notice was read', () => {
+    console.act('pass');
+    otherConsoleMovesOn();
+    console.review();
+    console.noticed();
+    console.act('warn');
+    expect(sent).toEqual([{ kind: 'fair_warning', lot_id: OTHER }]);
+  });
+
   it('reopens at once where the hammer closes, and asks for a time where the clock does', () => {
     views = { [LOT]: lotView({ state: 'closed' }) };
     console.act('undo');

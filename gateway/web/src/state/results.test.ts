@@ -58,7 +58,9 @@ it('survives a reload, and says nothing to another user', () => {
   results = make();
   see(sold(7));
   expect(closed).toEqual([LOT]);
+  closed = [];
   results = make();
+  expect(closed).toEqual([LOT]);
   see(sold(7), 'boris');
   expect(closed).toEqual([]);
 });

@@ -26,6 +26,7 @@ export class Results {
   constructor(deps: ResultsDeps) {
     this.#deps = deps;
     this.#kept = restore(deps.store.load());
+    if (this.#kept.closed.length > 0) deps.onChange(this.#kept.closed);
   }
 
   /** Takes in what is known of the sale; `userId` is whose standing `you` is. */
