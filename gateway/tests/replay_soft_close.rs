@@ -12,8 +12,14 @@ const HEADER: &str = "auction_id,seconds_since_first_bid,bidder,amount,reserve,f
 
 fn run(file: PathBuf) -> (u8, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = SoftCloseArgs { file, json: true }.execute(&mut out, &mut err).unwrap();
-    (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    let code = SoftCloseArgs { file, json: true }
+        .execute(&mut out, &mut err)
+        .unwrap();
+    (
+        code,
+        String::from_utf8(out).unwrap(),
+        String::from_utf8(err).unwrap(),
+    )
 }
 
 fn run_on(rows: &[&str]) -> (u8, String, Vec<String>) {
@@ -22,7 +28,9 @@ fn run_on(rows: &[&str]) -> (u8, String, Vec<String>) {
     fs::write(&file, [&[HEADER], rows].concat().join("\n")).unwrap();
     let (code, out, err) = run(file.clone());
     let prefix = format!("{}: ", file.display());
-    let complaints = err.lines().map(|line| line.strip_prefix(&prefix).unwrap().to_owned());
+    let complaints = err
+        .lines()
+        .map(|line| line.strip_prefix(&prefix).unwrap().to_owned());
     (code, out, complaints.collect())
 }
 

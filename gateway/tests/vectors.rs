@@ -223,7 +223,7 @@ fn values_that_make_no_sense_fail_with_what_would() {
         };
         fails(&changed(pointer, value), step, field, expected, got);
     }
-    let step = json!("must be more than zero and at most 10^15");
+    let step = json!("must be more than zero and at most 10^15, or absent beside step_bp");
     let band = json!({"from": "60.00", "step": "0.00"});
     let mut bands = vec![json!({"from": "0.00", "step": "1.00"}), band];
     let vector = changed("/lot/increments", json!(bands));

@@ -177,9 +177,9 @@ pub enum Outgoing<'a> {
         /// The last record that it was computed from.
         seq: u64,
         /// The lot as it is.
-        before: LotView,
+        before: Box<LotView>,
         /// The lot as it would be.
-        after: LotView,
+        after: Box<LotView>,
     },
     /// Something was undone that the bidder is affected by.
     Notice {

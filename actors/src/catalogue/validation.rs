@@ -200,16 +200,14 @@ fn lot_rules(sale: &SaleRecord, rules: &RuleSet) -> Vec<FieldError> {
         (SaleKind::Room, Some(_)) if by_hammer => {
             refuse("must be null in a room sale, where the hammer closes lots");
         }
-        (SaleKind::Room, _) => {}
-        (SaleKind::Timed, None) if by_itself => {}
-        (SaleKind::Timed, None) => refuse("must be given in a timed sale"),
+        (SaleKind::Timed, None) if !by_itself => refuse("must be given in a timed sale"),
         (SaleKind::Timed, Some(close)) if close <= sale.starts_at_ms => {
             refuse("must be after the start of the sale");
         }
         (SaleKind::Timed, Some(close)) if close.since_ms(sale.starts_at_ms) > 366 * DAY_MS => {
             refuse("must be within a year of the start of the sale");
         }
-        (SaleKind::Timed, Some(_)) => {}
+        _ => {}
     }
     errors
 }

@@ -196,8 +196,8 @@ pub fn foresight(
                 command_id,
                 sale_id,
                 seq,
-                before,
-                after,
+                before: Box::new(before),
+                after: Box::new(after),
             };
             frames::text(&foresight.encode())
         }

@@ -81,7 +81,10 @@ fn events() -> Vec<Event> {
         sale_id: SaleId(9),
         currency: Currency::USD,
         kind: SaleKind::Timed,
-        lots: vec![LotSetup { lot_id, rules: rules() }],
+        lots: vec![LotSetup {
+            lot_id,
+            rules: rules(),
+        }],
     };
     let bid = Bid {
         bid_id: BID,
@@ -132,9 +135,15 @@ fn events() -> Vec<Event> {
             offer: Offer::Max(Amount(1)),
             rejection: Reason::OverLimit.at_most(Amount(50)),
         },
-        Event::BidVoided { bid_id: BID, bidder: ANN },
+        Event::BidVoided {
+            bid_id: BID,
+            bidder: ANN,
+        },
         Event::AbsenteeLeft { lot_id, entry },
-        Event::CloseExtended { lot_id, closes_at: AT },
+        Event::CloseExtended {
+            lot_id,
+            closes_at: AT,
+        },
         Event::AskSet(lot_id, Amount(8)),
         Event::StepSet(lot_id, Some(Amount(9))),
         Event::FairlyWarned(lot_id),
@@ -164,7 +173,10 @@ fn events() -> Vec<Event> {
             bidder: ANN,
             standing: Some(STANDING),
         },
-        Event::CloseSet { lot_id, closes_at: AT },
+        Event::CloseSet {
+            lot_id,
+            closes_at: AT,
+        },
         Event::HammerStruck {
             lot_id,
             strike: STRIKE,

@@ -116,7 +116,11 @@ impl SoftCloseArgs {
             serde_json::to_writer(&mut *out, &figures)?;
             writeln!(out)?;
         } else {
-            writeln!(out, "{} auctions, {} bids accepted", figures.auctions, figures.bids)?;
+            writeln!(
+                out,
+                "{} auctions, {} bids accepted",
+                figures.auctions, figures.bids
+            )?;
             writeln!(out, "{} won by the recorded winner", figures.winner_match)?;
             writeln!(out, "{} close at the recorded price", figures.price_match)?;
         }

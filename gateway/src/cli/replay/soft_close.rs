@@ -73,7 +73,12 @@ pub fn replay(from: impl BufRead) -> io::Result<(Figures, Vec<String>)> {
                 figures.bids += played.accepted;
                 figures.winner_match += u64::from(played.winner_as_recorded);
                 figures.price_match += u64::from(played.price_as_recorded);
-                malformed.extend(played.refused.into_iter().map(|why| format!("auction {id}: {why}")));
+                malformed.extend(
+                    played
+                        .refused
+                        .into_iter()
+                        .map(|why| format!("auction {id}: {why}")),
+                );
             }
             Err(reason) => malformed.push(format!("auction {id}: {}", reason.code())),
         }
@@ -88,7 +93,9 @@ fn read(from: impl BufRead) -> io::Result<(Auctions, Vec<String>)> {
     let header = table.headers()?;
     if header != &csv::StringRecord::from(COLUMNS.to_vec()) {
         let columns = COLUMNS.join(",");
-        return Err(io::Error::other(format!("line 1: expected the columns {columns}")));
+        return Err(io::Error::other(format!(
+            "line 1: expected the columns {columns}"
+        )));
     }
     let header = header.clone();
     let (mut auctions, mut malformed) = (Auctions::new(), Vec::new());
@@ -110,13 +117,17 @@ fn sound(record: &csv::StringRecord, header: &csv::StringRecord) -> Result<Row, 
     if record.len() != COLUMNS.len() {
         return Err(format!("{} columns instead of {}", record.len(), COLUMNS.len()));
     }
-    let row: Row = record.deserialize(Some(header)).map_err(|error| match error.kind() {
-        csv::ErrorKind::Deserialize { err, .. } => {
-            let column = err.field().and_then(|field| COLUMNS.get(usize::try_from(field).ok()?));
-            format!("{}: {}", column.unwrap_or(&"row"), err.kind())
-        }
-        _ => error.to_string(),
-    })?;
+    let row: Row = record
+        .deserialize(Some(header))
+        .map_err(|error| match error.kind() {
+            csv::ErrorKind::Deserialize { err, .. } => {
+                let column = err
+                    .field()
+                    .and_then(|field| COLUMNS.get(usize::try_from(field).ok()?));
+                format!("{}: {}", column.unwrap_or(&"row"), err.kind())
+            }
+            _ => error.to_string(),
+        })?;
     for (column, amount) in [
         ("amount", row.amount),
         ("reserve", row.reserve),
@@ -148,7 +159,10 @@ fn play_one(rows: &[Row]) -> Result<Played, Reason> {
     for (number, row) in (1..).zip(rows) {
         let at = Timestamp(i64::from(row.seconds_since_first_bid) * 1_000);
         play::time_passes(&mut sale, at);
-        let bidder = bidders.get(row.bidder.as_str()).copied().ok_or(Reason::NotRegistered)?;
+        let bidder = bidders
+            .get(row.bidder.as_str())
+            .copied()
+            .ok_or(Reason::NotRegistered)?;
         let bid = play::bid(number, bidder, Channel::Online, Offer::Amount(minor(row.amount)));
         match play::submit(&mut sale, &bid, at) {
             Ok(()) => accepted += 1,
