@@ -232,10 +232,11 @@ impl AuctionActor {
                 let _ = reply.send(Err(refused));
             }
             Ok(result) => {
-                // What cannot be recorded now is bid when the timer asks again.
-                let _ = self.bid_books(now);
+                // Its answer names the command's own record, not what the house bids after it.
                 self.outstanding
                     .answer_after_all(Waiting::Command { result, reply }, &self.stable);
+                // What cannot be recorded now is bid when the timer asks again.
+                let _ = self.bid_books(now);
             }
         }
     }
