@@ -122,9 +122,11 @@ async fn open(directory: &DataDir, config: &Config, seed: SeedUser) -> Result<Us
     let mut users_config = UsersConfig::default();
     users_config.passwords.memory_kib = config.password_memory_kib;
     let users = UsersActor::start(users_config, store.clone(), &key, Arc::new(SystemClock)).map_err(text)?;
-    let user = users.send(seed).await.map_err(explain)?;
+    let opened = users.send(seed).await.map_err(explain);
+    // Also after a refusal: the actor may be at work on the store, and a connection that is given
+    // up when the runtime has gone panics.
     store.close().await.map_err(text)?;
-    Ok(user)
+    opened
 }
 
 fn text(error: impl std::error::Error) -> String {
