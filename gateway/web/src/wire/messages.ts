@@ -415,6 +415,17 @@ export interface Rules {
     group?: number | null;
   };
   seller: Uuid | null;
+  dutch: Omit<DutchClock, 'opened_at_ms'> | null;
+  /** Sealed formats: a bidder may replace the bid. */
+  revisions: boolean;
+  /** Instead of `closes_at_ms`. */
+  runs: { from: 'opening' | 'first_bid'; duration_ms: number } | null;
+  hammer_window_ms: number;
+  buy_now_price_minor: number | null;
+  /** Times the money. */
+  quantity: number;
+  /** The auctioneer may bid for the seller below the reserve; false for all but staff. */
+  house_bids: boolean;
 }
 
 export interface Lot {

@@ -1,14 +1,14 @@
 /**
- * Guards a one-tap bid against a price that moves under the finger.
+ * Guards a one-tap button against an amount that moves under the finger.
  *
- * What was displayed when the press began is what is sent. A press that begins within a moment of
+ * What was displayed when the press began is what is meant. A press that begins within a moment of
  * a change was aimed at the amount before it: that one is not sent, and neither is the new one.
  */
 export const SETTLE_MS = 300;
 /** A click comes right after its press is lifted; later ones belong to no press. */
 export const CLICK_WITHIN_MS = 500;
 
-export type PressResult = { bid: number } | { changedTo: number };
+export type PressResult = { meant: number } | { changedTo: number };
 
 export class PressGuard {
   #shown: { amountMinor: number; sinceMs: number; changed: boolean } | null = null;
@@ -37,7 +37,7 @@ export class PressGuard {
     this.cancel();
     if (!this.#shown) return;
     const { amountMinor } = this.#shown;
-    this.#pressed = this.settling(nowMs) ? { changedTo: amountMinor } : { bid: amountMinor };
+    this.#pressed = this.settling(nowMs) ? { changedTo: amountMinor } : { meant: amountMinor };
   }
 
   /** The finger goes up on the button; the click is still to come. */

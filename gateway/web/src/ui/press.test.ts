@@ -10,7 +10,7 @@ beforeEach(() => {
 it('sends what was displayed when the press began, not what is displayed when it ends', () => {
   guard.press(1_000);
   guard.show(110, 1_050);
-  expect(guard.release(1_100)).toEqual({ bid: 100 });
+  expect(guard.release(1_100)).toEqual({ meant: 100 });
 });
 
 it('sends neither amount when the price moved just before the press', () => {
@@ -18,12 +18,12 @@ it('sends neither amount when the price moved just before the press', () => {
   guard.press(1_000 + SETTLE_MS - 1);
   expect(guard.release(1_400)).toEqual({ changedTo: 110 });
   guard.press(1_500);
-  expect(guard.release(1_600)).toEqual({ bid: 110 });
+  expect(guard.release(1_600)).toEqual({ meant: 110 });
 });
 
 it('does not hold back the first amount, nor the same one shown again', () => {
   guard.press(1);
-  expect(guard.release(2)).toEqual({ bid: 100 });
+  expect(guard.release(2)).toEqual({ meant: 100 });
   guard.show(100, 1_000);
   expect(guard.settling(1_001)).toBe(false);
 });
@@ -40,11 +40,11 @@ it('forgets a press that was abandoned', () => {
   guard.press(1_000);
   guard.cancel();
   guard.show(110, 1_100);
-  expect(guard.release(2_000)).toEqual({ bid: 110 });
+  expect(guard.release(2_000)).toEqual({ meant: 110 });
 });
 
 it('takes a click without a press before it, as assistive tools make', () => {
-  expect(guard.release(1_000)).toEqual({ bid: 100 });
+  expect(guard.release(1_000)).toEqual({ meant: 100 });
   guard.show(null, 2_000);
   expect(guard.release(3_000)).toBeNull();
 });
@@ -53,9 +53,9 @@ it('takes the click of a lifted finger for its press, but not one that comes muc
   guard.press(1_000);
   guard.show(110, 1_050);
   guard.lift(1_100);
-  expect(guard.release(1_101)).toEqual({ bid: 100 });
+  expect(guard.release(1_101)).toEqual({ meant: 100 });
   guard.press(2_000);
   guard.lift(2_100);
   guard.show(120, 2_200);
-  expect(guard.release(2_100 + CLICK_WITHIN_MS + 1)).toEqual({ bid: 120 });
+  expect(guard.release(2_100 + CLICK_WITHIN_MS + 1)).toEqual({ meant: 120 });
 });
