@@ -102,7 +102,7 @@ pub struct MessageRight {
 }
 
 /// Every right on a socket.
-pub static MESSAGE_RIGHTS: [MessageRight; 8] = {
+pub static MESSAGE_RIGHTS: [MessageRight; 9] = {
     use Needs::{Nothing, SignedIn, Staff, TokenIfAny};
     const fn right(kind: &'static str, needs: Needs) -> MessageRight {
         MessageRight { kind, needs }
@@ -115,6 +115,8 @@ pub static MESSAGE_RIGHTS: [MessageRight; 8] = {
         right("bid_status", SignedIn),
         right("command", Staff),
         right("leave_book", SignedIn),
+        // Every client says so; only bidders' words count.
+        right("warning_shown", TokenIfAny),
         right("ping", Nothing),
     ]
 };

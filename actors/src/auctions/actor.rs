@@ -21,7 +21,7 @@ use gavel_engine::{
     Rejection,
     auction::{Auction, Command, Event, Record},
     credit::Ledger,
-    ids::{LotId, SaleId},
+    ids::{LotId, SaleId, UserId},
     money::Currency,
     time::Timestamp,
 };
@@ -42,6 +42,9 @@ const RETRY_MS: u64 = 20;
 
 /// How often presence is told, and lost projections are repeated.
 const HOUSEKEEPING_MS: u64 = 1000;
+
+/// How often consoles are told who has seen a fair warning, while that changes.
+const WARNINGS_MS: u64 = 250;
 
 /// What an auction's actor works with.
 pub(super) struct Parts {
@@ -84,6 +87,8 @@ pub(super) struct AuctionActor {
     projection_lost: bool,
     snapshots: Snapshotter,
     timer: Option<(Timestamp, SpawnHandle)>,
+    /// Runs while a fair warning stands.
+    warnings_timer: Option<SpawnHandle>,
     stopping: Option<oneshot::Sender<()>>,
     obituary: Obituary,
 }
@@ -107,6 +112,10 @@ impl AuctionActor {
     /// The actor with its state as recovered; everything in it is durable.
     pub(super) fn new(parts: Parts, ctx: &mut Context<Self>) -> Self {
         ctx.set_mailbox_capacity(MAILBOX_MAX);
+        let registrations = parts.state.registrations();
+        parts
+            .topic
+            .register(registrations.map(|(bidder, _)| UserId(bidder.0)));
         parts.credit.hold_all(parts.sale_id, &parts.state);
         Self {
             sale_id: parts.sale_id,
@@ -127,6 +136,7 @@ impl AuctionActor {
             projection_lost: true,
             snapshots: parts.snapshots,
             timer: None,
+            warnings_timer: None,
             stopping: None,
             obituary: parts.obituary,
         }
@@ -267,6 +277,22 @@ impl AuctionActor {
         self.timer = Some((at, timer));
     }
 
+    /// Tells who has seen a fair warning for as long as one stands.
+    fn watch_warnings(&mut self, ctx: &mut Context<Self>) {
+        if self.warnings_timer.is_some() || !self.topic.has_warnings() {
+            return;
+        }
+        let timer = ctx.run_interval(Duration::from_millis(WARNINGS_MS), |actor, ctx| {
+            actor.tell_warnings();
+            if !actor.topic.has_warnings()
+                && let Some(timer) = actor.warnings_timer.take()
+            {
+                ctx.cancel_future(timer);
+            }
+        });
+        self.warnings_timer = Some(timer);
+    }
+
     fn housekeep(&mut self) {
         if self.topic.take_presence_changed() {
             self.tell_presence();
@@ -307,6 +333,9 @@ impl Actor for AuctionActor {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         self.schedule(ctx);
+        // Those that are left of the time before an actor died.
+        self.settle_warnings(&[]);
+        self.watch_warnings(ctx);
         ctx.run_interval(Duration::from_millis(HOUSEKEEPING_MS), |actor, _| {
             actor.housekeep();
         });
@@ -333,6 +362,7 @@ impl Handler<Durable> for AuctionActor {
         let head = (durable.lsn, durable.hash);
         self.head = Some(head);
         self.snapshots.offer(&self.stable, head);
+        self.watch_warnings(ctx);
         self.stop_when_drained(ctx);
     }
 }

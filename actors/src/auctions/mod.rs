@@ -21,6 +21,7 @@ mod snapshots;
 #[cfg(test)]
 mod tests;
 mod topic;
+mod warnings;
 pub mod wire;
 
 pub use credit::CreditBook;
@@ -32,5 +33,6 @@ pub use recovery::{Error as RecoveryError, Recovered, recover};
 pub use registry::{AuctionRegistry, Settings};
 pub use snapshots::Snapshotter;
 pub use topic::{HUB_QUEUE_MAX, HubReceiver, HubSender, Received, Topic, Update, hub};
+pub use warnings::{Shown, WarningSeen};
 
 use record::{RECORD, STATE};

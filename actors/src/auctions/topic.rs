@@ -1,12 +1,14 @@
 //! Fan-out of one auction: an update is encoded once for each audience and handed to one hub for
 //! each gateway worker, which passes it to its sockets. Nothing here waits for anybody.
 
+use super::warnings::{Shown, WarningSeen, Warnings};
 use bytes::Bytes;
-use gavel_engine::ids::{SaleId, UserId};
+use gavel_engine::ids::{LotId, SaleId, UserId};
 use std::{
     collections::{BTreeMap, BTreeSet},
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 use tokio::sync::mpsc;
 
@@ -95,6 +97,7 @@ impl HubReceiver {
 #[derive(Debug, Clone)]
 struct Follower {
     display_name: String,
+    registered: bool,
     sockets: usize,
 }
 
@@ -104,6 +107,9 @@ struct Followers {
     watchers: usize,
     online: BTreeMap<UserId, Follower>,
     presence_changed: bool,
+    /// Whoever has registered for the sale, online or not.
+    registered: BTreeSet<UserId>,
+    warnings: Warnings,
 }
 
 /// Those who follow one auction. Outlives the auction's actor, so that a restarted one goes on
@@ -147,11 +153,14 @@ impl Topic {
         followers.watchers += 1;
         followers.presence_changed = true;
         if let Some((user, display_name)) = who {
+            let registered = followers.registered.contains(&user);
             let follower = followers.online.entry(user).or_insert(Follower {
                 display_name,
+                registered,
                 sockets: 0,
             });
             follower.sockets += 1;
+            followers.warnings.touch();
         }
     }
 
@@ -165,8 +174,63 @@ impl Topic {
             follower.sockets = follower.sockets.saturating_sub(1);
             if follower.sockets == 0 {
                 followers.online.remove(&user);
+                followers.warnings.touch();
             }
         }
+    }
+
+    /// These have registered for the sale.
+    pub(super) fn register(&self, users: impl IntoIterator<Item = UserId>) {
+        let mut followers = self.lock();
+        for user in users {
+            followers.registered.insert(user);
+            if let Some(follower) = followers.online.get_mut(&user) {
+                follower.registered = true;
+                followers.warnings.touch();
+            }
+        }
+    }
+
+    /// A bidder's client has a fair warning on display. Counts once for each registered bidder who
+    /// follows the sale, while the warning stands; everything else changes nothing.
+    pub fn warning_shown(&self, shown: Shown) {
+        let mut followers = self.lock();
+        let follower = followers.online.get(&shown.user_id);
+        if follower.is_some_and(|follower| follower.registered) {
+            followers.warnings.shown(shown);
+        }
+    }
+
+    /// See [`Warnings::settle`].
+    pub(super) fn settle_warnings(
+        &self,
+        seq: u64,
+        warned: &[LotId],
+        stands: impl Fn(LotId) -> bool,
+    ) -> Vec<WarningSeen> {
+        self.lock().warnings.settle(seq, warned, stands, Instant::now())
+    }
+
+    /// Whether a fair warning stands.
+    pub(super) fn has_warnings(&self) -> bool {
+        !self.lock().warnings.is_empty()
+    }
+
+    /// How every warning that stands was seen so far.
+    pub(super) fn warnings_seen(&self) -> Vec<WarningSeen> {
+        self.lock().warnings.seen()
+    }
+
+    /// The same, of those with news since this was last asked.
+    pub(super) fn take_warnings_changed(&self) -> Vec<WarningSeen> {
+        self.lock().warnings.take_changed()
+    }
+
+    /// Registered bidders who follow the sale.
+    pub(super) fn bidders_online(&self) -> usize {
+        let followers = self.lock();
+        let registered = followers.online.values().filter(|follower| follower.registered);
+        registered.count()
     }
 
     /// Sockets, and signed-in users among them with the names that others see.

@@ -205,6 +205,23 @@ pub enum Outgoing<'a> {
         /// Signed-in bidders among them.
         online: Vec<Present>,
     },
+    /// How a fair warning was seen so far; for staff.
+    WarningSeen {
+        /// Which sale.
+        sale_id: SaleId,
+        /// Which lot.
+        lot_id: LotId,
+        /// The record that brought the warning.
+        seq: u64,
+        /// Registered bidders whose client has it on display.
+        seen: usize,
+        /// Registered bidders who follow the sale now.
+        online: usize,
+        /// Half of those who have seen it had it within this.
+        median_ms: Option<u32>,
+        /// Nineteen in twenty of them had it within this.
+        p95_ms: Option<u32>,
+    },
 }
 
 impl Outgoing<'_> {

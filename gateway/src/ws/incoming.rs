@@ -62,6 +62,15 @@ pub enum Incoming {
         /// Of which lot.
         lot_id: LotId,
     },
+    /// A fair warning is on display.
+    WarningShown {
+        /// In which sale.
+        sale_id: SaleId,
+        /// For which lot.
+        lot_id: LotId,
+        /// The record that brought it.
+        seq: u64,
+    },
     /// Measures the clock and the way.
     Ping {
         /// Comes back in the answer.
@@ -80,6 +89,7 @@ impl Incoming {
             Self::BidStatus { .. } => "bid_status",
             Self::Command { .. } => "command",
             Self::LeaveBook { .. } => "leave_book",
+            Self::WarningShown { .. } => "warning_shown",
             Self::Ping { .. } => "ping",
         }
     }
@@ -436,6 +446,7 @@ mod tests {
                     format!(r#""command_id":"1","sale_id":"{ID}","command":{{"kind":"next_lot"}}"#)
                 }
                 "leave_book" => format!(r#""command_id":"1","sale_id":"{ID}","lot_id":"{ID}""#),
+                "warning_shown" => format!(r#""sale_id":"{ID}","lot_id":"{ID}","seq":7"#),
                 _ => format!(r#""sale_id":"{ID}","bid_id":"{ID}""#),
             };
             let message = format!(r#"{{"type":"{}",{fields}}}"#, right.kind);

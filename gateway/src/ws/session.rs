@@ -138,6 +138,10 @@ impl Session {
                 sale_id,
                 lot_id,
             } => self.leave_book(command_id, sale_id, lot_id),
+            Incoming::WarningShown { sale_id, lot_id, seq } => {
+                self.warning_shown(sale_id, lot_id, seq);
+                Ok(())
+            }
             Incoming::Ping { t } => {
                 self.outbox.answer(answers::pong(t, self.shared.clock.now()));
                 Ok(())

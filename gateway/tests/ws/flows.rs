@@ -73,6 +73,13 @@ pub async fn single_lots(house: &House) -> Vec<Client> {
     let led = lot_after(&mut ben, "bid_accepted", &lots[0]).await;
     assert_eq!(led["leader"], json!({"paddle": null, "channel": "house"}));
 
+    // Fair warning is given, and seen by one of two.
+    let warned = console.done(&sale, on("fair_warning", &lots[0])).await;
+    let told = json!({"type": "warning_shown", "sale_id": sale, "lot_id": lots[0], "seq": warned});
+    ann.send(told).await;
+    let seen = console.until(|message| message["type"] == "warning_seen" && message["seen"] == 1);
+    assert_eq!(seen.await["online"], 2);
+
     // What taking back a bid would bring, and what it brings.
     ann.bid(&sale, &lots[0], json!({"amount_minor": 55_000})).await;
     let bid = id();

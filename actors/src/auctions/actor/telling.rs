@@ -5,13 +5,14 @@ use crate::auctions::{
     messages::{Follow, Followed, Foresee, Foreseen, History},
     projector::Projection,
     topic::Update,
+    warnings::WarningSeen,
     wire::{self, Audience, LotView, Outgoing, Present, SaleView, StaffView, You},
 };
 use actix::Handler;
 use gavel_engine::{
     Reason,
     auction::{Auction, Event, Record},
-    ids::{BidderId, UserId},
+    ids::{BidderId, LotId, UserId},
     lot::Offer,
 };
 use serde_json::value::RawValue;
@@ -23,6 +24,8 @@ impl AuctionActor {
         let undone = Undone::before(&self.stable, record);
         self.stable.apply(record);
         let seq = self.stable.seq();
+        // First: whoever is told of a warning may answer at once.
+        self.note_warnings(record);
         let visibility = self.visibility;
         let mut encode = |audience| {
             let after_seq = self.recent.last_seq(audience);
@@ -51,6 +54,29 @@ impl AuctionActor {
         }
         self.note_strikes(record);
         self.project(record);
+    }
+
+    /// Fair warnings that a record brings or ends, and who may see them. What was not told yet of those
+    /// that end is told now.
+    fn note_warnings(&self, record: &Record) {
+        let mut warned = Vec::new();
+        for event in &record.events {
+            match event {
+                Event::FairlyWarned(lot_id) => warned.push(*lot_id),
+                Event::Registered { bidder, .. } => self.topic.register([UserId(bidder.0)]),
+                _ => {}
+            }
+        }
+        self.settle_warnings(&warned);
+    }
+
+    /// Warnings are what the stable state says, with a new one on each of these lots.
+    pub(super) fn settle_warnings(&self, warned: &[LotId]) {
+        let stands = |lot_id| self.stable.lot(lot_id).is_some_and(|lot| lot.fair_warning);
+        let seq = self.stable.seq();
+        for last in self.topic.settle_warnings(seq, warned, stands) {
+            self.tell_staff(&self.warning_seen(last));
+        }
     }
 
     /// From when on a hammer that was struck can be heard.
@@ -151,7 +177,15 @@ impl AuctionActor {
             }
             None => vec![self.snapshot(follow.audience, you)],
         };
-        Followed { seq, messages }
+        let warnings = match follow.audience {
+            Audience::Staff => self.topic.warnings_seen(),
+            Audience::Public => Vec::new(),
+        };
+        let warnings = warnings.into_iter().map(|seen| self.warning_seen(seen).encode());
+        Followed {
+            seq,
+            messages: messages.into_iter().chain(warnings).collect(),
+        }
     }
 
     fn snapshot(&mut self, audience: Audience, you: Option<You>) -> bytes::Bytes {
@@ -192,12 +226,35 @@ impl AuctionActor {
             watchers,
             online: online.collect(),
         };
-        let staff = Some(message.encode());
+        self.tell_staff(&message);
+    }
+
+    /// Tells how fair warnings were seen since that was last told.
+    pub(super) fn tell_warnings(&self) {
+        for seen in self.topic.take_warnings_changed() {
+            self.tell_staff(&self.warning_seen(seen));
+        }
+    }
+
+    fn warning_seen(&self, seen: WarningSeen) -> Outgoing<'static> {
+        Outgoing::WarningSeen {
+            sale_id: self.sale_id,
+            lot_id: seen.lot_id,
+            seq: seen.seq,
+            seen: seen.seen,
+            online: self.topic.bidders_online(),
+            median_ms: seen.median_ms,
+            p95_ms: seen.p95_ms,
+        }
+    }
+
+    /// Tells staff what is no part of the history.
+    fn tell_staff(&self, message: &Outgoing<'_>) {
         self.topic.send(Update {
             sale_id: self.sale_id,
             seq: None,
             public: None,
-            staff,
+            staff: Some(message.encode()),
             personal: Vec::new(),
         });
     }

@@ -5,9 +5,9 @@ use crate::{
     access,
     ws::{answers::Fault, hub::Subscriber},
 };
-use gavel_actors::auctions::{AuctionHandle, wire::Audience};
-use gavel_engine::ids::SaleId;
-use std::rc::Rc;
+use gavel_actors::auctions::{AuctionHandle, Shown, wire::Audience};
+use gavel_engine::ids::{LotId, SaleId, UserId};
+use std::{rc::Rc, time::Instant};
 
 impl Session {
     /// Follows a sale from now on, or from what the client has already.
@@ -81,11 +81,24 @@ impl Session {
         };
         self.hub.remove(&subscriber);
         if let Some(auction) = self.shared.auctions.find(sale_id) {
-            let counted = subscriber
-                .viewer()
-                .filter(|_| subscriber.audience() == Audience::Public);
-            auction.topic().leave(counted);
+            auction.topic().leave(counted(&subscriber));
         }
+    }
+
+    /// A fair warning is on display here. Says nothing of a sale that is not followed.
+    pub(super) fn warning_shown(&self, sale_id: SaleId, lot_id: LotId, seq: u64) {
+        let followed = self.followed.borrow();
+        let user_id = followed.get(&sale_id).and_then(|subscriber| counted(subscriber));
+        let (Some(user_id), Some(auction)) = (user_id, self.shared.auctions.find(sale_id)) else {
+            return;
+        };
+        auction.topic().warning_shown(Shown {
+            user_id,
+            lot_id,
+            seq,
+            heard_at: Instant::now(),
+            round_trip_ms: self.round_trip_ms(),
+        });
     }
 
     /// Nor any other.
@@ -120,4 +133,10 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Whom a subscriber counts for among the bidders who are online.
+fn counted(subscriber: &Subscriber) -> Option<UserId> {
+    let audience = subscriber.audience();
+    subscriber.viewer().filter(|_| audience == Audience::Public)
 }

@@ -204,6 +204,22 @@ export interface Presence {
   online: { paddle: number | null; display_name: string }[];
 }
 
+/** How many have a fair warning on display, and within which delays. */
+export interface WarningSeen {
+  type: 'warning_seen';
+  sale_id: Uuid;
+  lot_id: Uuid;
+  /** The record that brought the warning. */
+  seq: number;
+  /** Registered bidders, those who have left since included. */
+  seen: number;
+  /** Registered bidders who follow the sale now. */
+  online: number;
+  /** Null: nobody has seen it yet. */
+  median_ms: number | null;
+  p95_ms: number | null;
+}
+
 export interface BidAccepted {
   type: 'bid_accepted';
   bid_id: Uuid;
@@ -275,6 +291,7 @@ export type ServerMessage =
   | Resumed
   | YouMessage
   | Presence
+  | WarningSeen
   | BidAccepted
   | BidRefused
   | CommandDone
@@ -342,6 +359,8 @@ export type ClientMessage =
   | { type: 'bid_status'; sale_id: Uuid; bid_id: Uuid }
   | { type: 'command'; command_id: Uuid; sale_id: Uuid; command: Command }
   | { type: 'leave_book'; command_id: Uuid; sale_id: Uuid; lot_id: Uuid }
+  /** `seq`: of the update or snapshot that brought the warning. */
+  | { type: 'warning_shown'; sale_id: Uuid; lot_id: Uuid; seq: number }
   | { type: 'ping'; t: number };
 
 // ---- REST resources --------------------------------------------------------------------------
