@@ -33,6 +33,6 @@ pub use recovery::{Error as RecoveryError, Recovered, recover};
 pub use registry::{AuctionRegistry, Settings};
 pub use snapshots::Snapshotter;
 pub use topic::{HUB_QUEUE_MAX, HubReceiver, HubSender, Received, Topic, Update, hub};
-pub use warnings::{Shown, WarningSeen};
+pub use warnings::Shown;
 
 use record::{RECORD, STATE};
