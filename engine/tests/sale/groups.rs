@@ -1,8 +1,8 @@
 //! Lots offered together: combined into one, or for the winner to choose from.
 
 use crate::support::{
-    ANN, BOB, CYD, ONE, SELLER, Sale, THREE, TWO, amount, group, hammer, max, pass, pass_on, reoffer, reopen,
-    rules,
+    ANN, BOB, CYD, ONE, SELLER, Sale, THREE, TWO, amount, clock, group, hammer, max, pass, pass_on, reoffer,
+    reopen, rules,
 };
 use gavel_engine::{
     Reason,
@@ -10,7 +10,7 @@ use gavel_engine::{
     ids::LotId,
     lot::{Channel, Outcome, Phase, Together},
     money::Amount,
-    rules::{DutchClock, Format, RuleSet},
+    rules::RuleSet,
     time::Timestamp,
 };
 
@@ -263,21 +263,11 @@ fn an_unsold_group_is_offered_again_as_a_group_with_its_new_close() {
 
 #[test]
 fn what_cannot_be_offered_together_is_refused() {
-    let dutch = RuleSet {
-        format: Format::Dutch,
-        dutch: Some(DutchClock {
-            start_minor: Amount(1000),
-            step_minor: Amount(100),
-            every_ms: 1000,
-            floor_minor: Amount(400),
-        }),
-        ..rules()
-    };
     let pieces = RuleSet {
         quantity: 2,
         ..rules()
     };
-    let mut sale = Sale::of(SaleKind::Room, &[rules(), rules(), dutch, pieces, rules()]);
+    let mut sale = Sale::of(SaleKind::Room, &[rules(), rules(), clock(), pieces, rules()]);
     for (lots, reason) in [
         (&[][..], Reason::NoGroup),
         (&[ONE], Reason::NoGroup),

@@ -11,7 +11,7 @@ use gavel_engine::{
     ids::{BidId, BidderId, LotId, Paddle, SaleId},
     lot::{Channel, Lot, Offer, Outcome, Together},
     money::{Amount, Currency},
-    rules::{Band, RuleSet},
+    rules::{Band, DutchClock, Format, RuleSet},
     time::Timestamp,
 };
 use std::collections::BTreeMap;
@@ -34,6 +34,20 @@ pub fn rules() -> RuleSet {
         ..Band::default()
     };
     RuleSet::english(Amount(100), vec![step])
+}
+
+/// A clock from 1000 down to 400, by 100 every second.
+pub fn clock() -> RuleSet {
+    RuleSet {
+        format: Format::Dutch,
+        dutch: Some(DutchClock {
+            start_minor: Amount(1000),
+            step_minor: Amount(100),
+            every_ms: 1000,
+            floor_minor: Amount(400),
+        }),
+        ..rules()
+    }
 }
 
 pub fn setup(kind: SaleKind, rules: &[RuleSet]) -> Setup {
@@ -137,7 +151,24 @@ impl Sale {
         self.rejected(command).reason
     }
 
-    /// The same, with what would have been taken.
+    /// Everything that belongs to open ascending bids is refused on this lot.
+    pub fn knows_no_outcry(&mut self, lot_id: LotId) {
+        for command in [
+            Command::SetAsk(lot_id, Amount(500)),
+            Command::SetStep(lot_id, None),
+            Command::WarnFairly(lot_id),
+            Command::Pause(lot_id),
+            sell(lot_id, None),
+        ] {
+            assert_eq!(self.refused(command), Reason::WrongFormat);
+        }
+        assert_eq!(
+            self.bid_refused(lot_id, ANN, buy(500)).reason,
+            Reason::WrongFormat
+        );
+    }
+
+    /// Like [`Self::refused`], with what would have been taken.
     pub fn rejected(&mut self, command: Command) -> Rejection {
         self.time_passes();
         let before = self.auction.clone();
