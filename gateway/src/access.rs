@@ -41,13 +41,14 @@ const fn right(method: Method, path: &'static str, needs: Needs) -> Right {
 }
 
 /// Every right.
-pub static RIGHTS: [Right; 28] = {
+pub static RIGHTS: [Right; 32] = {
     use Needs::{Nothing, SignedIn, Staff, TokenIfAny};
     const SALE: &str = "/api/v1/sales/{sale_id}";
     const LOTS: &str = "/api/v1/sales/{sale_id}/lots";
     const LOT: &str = "/api/v1/sales/{sale_id}/lots/{lot_id}";
     const PICTURE: &str = "/api/v1/sales/{sale_id}/lots/{lot_id}/picture";
     const REGISTRATIONS: &str = "/api/v1/sales/{sale_id}/registrations";
+    const CREDIT: &str = "/api/v1/users/{user_id}/credit/{currency}";
     [
         right(Method::GET, "/api/v1/openapi.json", Nothing),
         right(Method::GET, "/api/v1/about", Nothing),
@@ -89,6 +90,14 @@ pub static RIGHTS: [Right; 28] = {
             "/api/v1/sales/{sale_id}/registrations/{user_id}/suspend",
             Staff,
         ),
+        right(
+            Method::PUT,
+            "/api/v1/sales/{sale_id}/registrations/{user_id}/limit",
+            Staff,
+        ),
+        right(Method::GET, CREDIT, Staff),
+        right(Method::PUT, CREDIT, Staff),
+        right(Method::DELETE, CREDIT, Staff),
     ]
 };
 

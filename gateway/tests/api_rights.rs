@@ -45,7 +45,7 @@ async fn every_right_holds_for_every_kind_of_token() {
     for right in &RIGHTS {
         let path = right.path.strip_prefix("/api/v1").unwrap();
         let path = path.replace("{sale_id}", ANY_ID).replace("{lot_id}", ANY_ID);
-        let path = path.replace("{user_id}", ANY_ID);
+        let path = path.replace("{user_id}", ANY_ID).replace("{currency}", "EUR");
         let method: Method = right.method.as_str().parse().unwrap();
         let call = async |token: Option<&str>| node.call(method.clone(), &path, token, None).await;
         let anonymous = call(None).await;

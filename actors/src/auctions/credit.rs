@@ -6,6 +6,7 @@ use gavel_engine::{
     ids::{BidderId, SaleId},
     money::{Amount, Currency},
 };
+use gavel_storage::relational::{self, Store};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Held by an auction from the check of a bid until its record has its place in the journal. The
@@ -17,6 +18,19 @@ pub struct CreditBook {
 }
 
 impl CreditBook {
+    /// With every limit that is stored. To be filled before the first auction goes on: what is held
+    /// follows from the auctions.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn load(store: &Store) -> Result<Self, relational::Error> {
+        let book = Self::default();
+        for line in store.credit_lines().all().await? {
+            book.set_limit(line.user_id.into(), line.currency, Some(line.limit));
+        }
+        Ok(book)
+    }
+
     /// A bidder's limit over all sales in a currency from now on; `None` lifts it. What is held
     /// stays held.
     pub fn set_limit(&self, bidder: BidderId, currency: Currency, limit: Option<Amount>) {
@@ -26,6 +40,11 @@ impl CreditBook {
     /// What a bidder may still be bound to, minor units; `None` is without bound.
     pub fn left(&self, bidder: BidderId, currency: Currency) -> Option<Amount> {
         self.lock().left(bidder, currency)
+    }
+
+    /// What a bidder is bound to by all sales in a currency, minor units.
+    pub fn exposure(&self, bidder: BidderId, currency: Currency) -> Amount {
+        self.lock().exposure(bidder, currency)
     }
 
     /// The holds of a sale are those that its state gives; an ended one holds nothing.

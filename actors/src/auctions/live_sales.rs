@@ -9,6 +9,7 @@ use futures_util::future::LocalBoxFuture;
 use gavel_engine::{
     auction::{LotSetup, Register, SaleKind, Setup},
     ids::{SaleId, UserId},
+    money::{Amount, Currency},
 };
 use gavel_storage::relational::{self, PublishedSale, RegistrationRecord, Store};
 use std::time::Duration;
@@ -49,6 +50,15 @@ impl LiveSales for AuctionRegistry {
                 Err(refused) => Err(unavailable(refused)),
             }
         })
+    }
+
+    fn credit_changed(&self, user: UserId, currency: Currency, limit: Option<Amount>) {
+        self.credit().set_limit(user.into(), currency, limit);
+        self.tell_standing(user);
+    }
+
+    fn exposure(&self, user: UserId, currency: Currency) -> Amount {
+        self.credit().exposure(user.into(), currency)
     }
 }
 
@@ -140,7 +150,7 @@ async fn register(registry: &AuctionRegistry, registration: &RegistrationRecord)
         bidder: registration.user_id.into(),
         paddle: registration.paddle,
         standing: approval(registration.status),
-        limit: None,
+        limit: registration.limit,
     };
     if let Err(rejection) = registry.register(registration.sale_id, word).await? {
         // The numbers of accounts and of the room are apart, so this is a fault to be looked at.

@@ -189,6 +189,14 @@ pub struct History {
     pub reply: Reply<Option<Vec<BidView>>>,
 }
 
+/// What a bidder may still do has changed by nothing that happened in the sale.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub(super) struct TellStanding {
+    /// Who.
+    pub user: UserId,
+}
+
 /// The journal has made records durable.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]

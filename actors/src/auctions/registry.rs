@@ -4,7 +4,7 @@ use super::{
     actor::{AuctionActor, MAILBOX_MAX, Parts},
     credit::CreditBook,
     handle::AuctionHandle,
-    messages::{CommandReply, Refused, Stop},
+    messages::{CommandReply, Refused, Stop, TellStanding},
     obituary::Obituary,
     projector::Projector,
     recovery,
@@ -16,7 +16,7 @@ use actix::{Actor, Addr, Arbiter, ArbiterHandle};
 use gavel_engine::{
     Reason,
     auction::{Approval, Auction, Command, Register, Setup},
-    ids::{BidderId, SaleId},
+    ids::{BidderId, SaleId, UserId},
 };
 use gavel_storage::{
     journal::{Handle, Hash, Head, Heads},
@@ -190,6 +190,19 @@ impl AuctionRegistry {
             retract_bids: true,
         };
         handle.command(suspend).await
+    }
+
+    /// Credit over all sales.
+    pub(super) fn credit(&self) -> &CreditBook {
+        &self.inner.settings.credit
+    }
+
+    /// Has every sale tell a bidder how things stand. A sale too busy for that tells it with the next
+    /// change to the bidder's standing.
+    pub(super) fn tell_standing(&self, user: UserId) {
+        for entry in self.entries().values() {
+            let _ = entry.addr.try_send(TellStanding { user });
+        }
     }
 
     /// Whether the auctions drain or have drained: what they refuse now is taken elsewhere.

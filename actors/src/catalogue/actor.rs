@@ -1,8 +1,8 @@
 //! The actor: what all its commands share.
 
 use super::{
-    ApproveRegistration, Error, LiveSales, LiveUnavailable, Lot, Registration, RegistrationStatus,
-    SuspendRegistration, Viewer, view,
+    ApproveRegistration, Error, LiveSales, LiveUnavailable, Lot, Registration, RegistrationStatus, SetLimit,
+    SuspendRegistration, Viewer, validation, view,
 };
 use crate::clock::SharedClock;
 use crate::service::Service;
@@ -113,6 +113,21 @@ impl Core {
             told(live.retract_bids(sale_id, user_id)).await?;
         }
         Ok(registration)
+    }
+
+    /// Bounds what a registered bidder may be bound to in a sale.
+    pub(super) async fn set_limit(&self, set: SetLimit) -> Result<Registration, Error> {
+        let SetLimit {
+            sale_id,
+            user_id,
+            limit,
+        } = set;
+        let limit = limit.map(validation::limit).transpose();
+        let limit = limit.map_err(Error::Validation)?;
+        let live = self.live().await;
+        let registrations = self.store.registrations();
+        let registered = registrations.set_limit(sale_id, user_id, limit).await?;
+        self.tell_registration(&**live, registered).await
     }
 
     async fn set_registration(

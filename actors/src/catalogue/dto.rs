@@ -246,6 +246,42 @@ pub struct Registration {
     /// When the bidder registered, Unix milliseconds.
     #[schema(value_type = i64)]
     pub at_ms: Timestamp,
+    /// What the bidder may be bound to in the sale at once, minor units; null is without bound.
+    #[schema(value_type = Option<i64>, required)]
+    pub limit_minor: Option<Amount>,
+}
+
+/// A bidder's limit in a sale, as staff set it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LimitInput {
+    /// From 0 to 10^15 minor units of the sale's currency; null is without bound. Not to be left out.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(value_type = Option<i64>, required, minimum = 0, maximum = 1_000_000_000_000_000_i64)]
+    pub limit_minor: Option<Amount>,
+}
+
+/// A bidder's limit over all sales in a currency, as staff set it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreditInput {
+    /// From 0 to 10^15 minor units.
+    #[schema(value_type = i64, minimum = 0, maximum = 1_000_000_000_000_000_i64)]
+    pub limit_minor: Amount,
+}
+
+/// How far a bidder may go over all sales in a currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Credit {
+    /// ISO 4217.
+    pub currency: String,
+    /// What the bidder may be bound to at once over all sales in this currency, minor units; null is
+    /// without bound.
+    #[schema(value_type = Option<i64>, required)]
+    pub limit_minor: Option<Amount>,
+    /// What the bidder is bound to now by the sales in this currency that have not ended, minor units.
+    #[schema(value_type = i64)]
+    pub exposure_minor: Amount,
 }
 
 /// How a lot ended.

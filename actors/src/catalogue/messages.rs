@@ -1,12 +1,15 @@
 //! What the catalogue is asked; the rights to ask are checked before.
 
 use super::{
-    Error, Lot, LotEdit, LotInput, LotList, Picture, Registration, RegistrationList, ResultList, Sale,
-    SaleEdit, SaleInput, SaleList, Viewer,
+    Credit, Error, Lot, LotEdit, LotInput, LotList, Picture, Registration, RegistrationList, ResultList,
+    Sale, SaleEdit, SaleInput, SaleList, Viewer,
 };
 use actix::Message;
 use bytes::Bytes;
-use gavel_engine::ids::{LotId, SaleId, UserId};
+use gavel_engine::{
+    ids::{LotId, SaleId, UserId},
+    money::Amount,
+};
 
 /// Enters a new draft sale.
 #[derive(Debug, Clone, Message)]
@@ -189,6 +192,52 @@ pub struct SuspendRegistration {
     pub user_id: UserId,
     /// Takes back the bids too, on lots that have not closed.
     pub retract_bids: bool,
+}
+
+/// Bounds what a registered bidder may be bound to in a sale at once. A limit below what the bidder is
+/// bound to takes nothing back.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Result<Registration, Error>")]
+pub struct SetLimit {
+    /// In which sale.
+    pub sale_id: SaleId,
+    /// Whose.
+    pub user_id: UserId,
+    /// Minor units of the sale's currency; `None` is without bound.
+    pub limit: Option<Amount>,
+}
+
+/// How far a bidder may go over all sales in a currency.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<Credit, Error>")]
+pub struct GetCredit {
+    /// Whose.
+    pub user_id: UserId,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+/// Bounds what a bidder may be bound to at once over all sales in a currency. A limit below what the
+/// bidder is bound to takes nothing back.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<Credit, Error>")]
+pub struct SetCredit {
+    /// Whose.
+    pub user_id: UserId,
+    /// ISO 4217.
+    pub currency: String,
+    /// Minor units.
+    pub limit: Amount,
+}
+
+/// No bound over all sales in a currency any more; repeating it changes nothing.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "Result<(), Error>")]
+pub struct RemoveCredit {
+    /// Whose.
+    pub user_id: UserId,
+    /// ISO 4217.
+    pub currency: String,
 }
 
 /// How the closed lots of a sale ended.

@@ -3,7 +3,7 @@
 use super::{LotEdit, LotInput, SaleEdit, SaleInput};
 use crate::text::{Fields, line, lines};
 use gavel_engine::ids::{BidderId, LotId, SaleId, UserId};
-use gavel_engine::money::Currency;
+use gavel_engine::money::{Amount, Currency};
 use gavel_engine::rules::{FieldError, Format, RuleSet};
 use gavel_engine::time::Timestamp;
 use gavel_storage::relational::{LotNumber, LotRecord, SaleKind, SaleRecord, SaleStatus};
@@ -15,6 +15,9 @@ const PLANNED_AHEAD_MAX_MS: i64 = 5 * 366 * DAY_MS;
 
 /// As many of a sale's errors as one answer holds.
 const ERRORS_SHOWN_MAX: usize = 50;
+
+/// What a currency must be.
+const CURRENCY: &str = "must be a currency code of ISO 4217, in capitals";
 
 /// A new sale.
 pub(super) fn new_sale(id: SaleId, input: SaleInput, now: Timestamp) -> Result<SaleRecord, Vec<FieldError>> {
@@ -61,11 +64,7 @@ fn sale(id: SaleId, input: SaleInput, now: Option<Timestamp>) -> Result<SaleReco
         }
     }
     let currency = input.currency.parse::<Currency>();
-    let currency = fields.parse(
-        "currency",
-        currency,
-        "must be a currency code of ISO 4217, in capitals",
-    );
+    let currency = fields.parse("currency", currency, CURRENCY);
     let currency = fields.finish_with(currency)?;
     Ok(SaleRecord {
         id,
@@ -182,6 +181,22 @@ pub(super) fn publishable(
         errors.truncate(ERRORS_SHOWN_MAX);
         errors
     })
+}
+
+/// A limit that somebody may be given.
+pub(super) fn limit(limit: Amount) -> Result<Amount, Vec<FieldError>> {
+    let mut fields = Fields::default();
+    if !(Amount(0)..=Amount::MAX).contains(&limit) {
+        fields.refuse("limit_minor", "must be from 0 to 10^15 minor units");
+    }
+    fields.finish().map(|()| limit)
+}
+
+/// The currency of a credit line.
+pub(super) fn currency(code: &str) -> Result<Currency, Vec<FieldError>> {
+    let mut fields = Fields::default();
+    let currency = fields.parse("currency", code.parse(), CURRENCY);
+    fields.finish_with(currency)
 }
 
 /// The rules by themselves, and what the sale's kind asks of them.

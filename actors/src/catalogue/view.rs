@@ -78,6 +78,7 @@ pub(super) fn registration(record: RegistrationRecord) -> Registration {
         paddle,
         status,
         registered_at_ms,
+        limit,
     } = record;
     Registration {
         sale_id,
@@ -87,6 +88,7 @@ pub(super) fn registration(record: RegistrationRecord) -> Registration {
         paddle,
         status,
         at_ms: registered_at_ms,
+        limit_minor: limit,
     }
 }
 

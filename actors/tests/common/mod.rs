@@ -12,6 +12,7 @@ use gavel_actors::users::{
 };
 use gavel_engine::{
     ids::{SaleId, UserId},
+    money::{Amount, Currency},
     time::Timestamp,
 };
 use gavel_storage::relational::{PublishedSale, RegistrationRecord, Store};
@@ -27,6 +28,7 @@ pub struct Told {
     pub published: Vec<PublishedSale>,
     pub registrations: Vec<RegistrationRecord>,
     pub retracted: Vec<(SaleId, UserId)>,
+    pub credit: Vec<(UserId, Currency, Option<Amount>)>,
     pub down: bool,
 }
 
@@ -69,6 +71,14 @@ impl LiveSales for Live {
         user: UserId,
     ) -> futures_util::future::LocalBoxFuture<'static, Result<(), LiveUnavailable>> {
         self.tell(|told| told.retracted.push((sale, user)))
+    }
+
+    fn credit_changed(&self, user: UserId, currency: Currency, limit: Option<Amount>) {
+        self.0.lock().unwrap().credit.push((user, currency, limit));
+    }
+
+    fn exposure(&self, _: UserId, _: Currency) -> Amount {
+        Amount(12)
     }
 }
 

@@ -8,6 +8,7 @@ mod auth;
 mod bids;
 mod body;
 mod client;
+mod credit;
 mod gate;
 mod health;
 mod lots;

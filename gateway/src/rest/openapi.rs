@@ -1,6 +1,6 @@
 //! The API's routes and, made of the same list, its description.
 
-use super::{about, auth, bids, health, lots, pictures, registrations, results, sales};
+use super::{about, auth, bids, credit, health, lots, pictures, registrations, results, sales};
 use crate::access::{self, Needs};
 use crate::problem::{Details, Field, MEDIA_TYPE};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -75,6 +75,10 @@ fn routes() -> Scope<
         .service(registrations::list_registrations)
         .service(registrations::approve_registration)
         .service(registrations::suspend_registration)
+        .service(registrations::set_limit)
+        .service(credit::get_credit)
+        .service(credit::set_credit)
+        .service(credit::remove_credit)
 }
 
 /// This description of the API, in OpenAPI 3.1.

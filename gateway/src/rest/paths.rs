@@ -37,6 +37,18 @@ pub struct RegistrationPath {
     pub user_id: UserId,
 }
 
+/// A bidder's credit over all sales in a currency.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct CreditPath {
+    /// The bidder.
+    #[param(value_type = Uuid)]
+    pub user_id: UserId,
+    /// ISO 4217.
+    #[param(example = "EUR")]
+    pub currency: String,
+}
+
 /// How a bidder is stopped.
 #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

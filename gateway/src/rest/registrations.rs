@@ -1,14 +1,15 @@
 //! Who bids in a sale.
 
 use super::State;
+use super::body::Body;
 use super::paths::{RegistrationPath, SalePath, SuspendQuery};
 use crate::access::{SignedIn, Staff};
 use crate::problem::Problem;
 use actix_web::web::{Data, Json, Path, Query};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpResponse, get, post, put};
 use gavel_actors::catalogue::{
-    ApproveRegistration, GetRegistration, ListOwnRegistrations, ListRegistrations, Register, Registration,
-    RegistrationList, SuspendRegistration,
+    ApproveRegistration, GetRegistration, LimitInput, ListOwnRegistrations, ListRegistrations, Register,
+    Registration, RegistrationList, SetLimit, SuspendRegistration,
 };
 
 /// Registers the caller for a sale; a repeat answers the same registration.
@@ -95,4 +96,28 @@ pub(super) async fn suspend_registration(
         retract_bids: query.retract_bids,
     };
     Ok(Json(state.catalogue.send(suspend).await?))
+}
+
+/// Bounds what a registered bidder may be bound to in the sale at once; null is without bound. What the
+/// bidder is bound to already stays.
+#[utoipa::path(
+    tag = "registrations",
+    params(RegistrationPath),
+    request_body = LimitInput,
+    responses((status = 200, body = Registration))
+)]
+#[put("/sales/{sale_id}/registrations/{user_id}/limit")]
+pub(super) async fn set_limit(
+    state: Data<State>,
+    _: Staff,
+    path: Path<RegistrationPath>,
+    Body(input): Body<LimitInput>,
+) -> Result<Json<Registration>, Problem> {
+    let RegistrationPath { sale_id, user_id } = path.into_inner();
+    let set = SetLimit {
+        sale_id,
+        user_id,
+        limit: input.limit_minor,
+    };
+    Ok(Json(state.catalogue.send(set).await?))
 }

@@ -123,7 +123,7 @@ pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running,
     let settings = Settings {
         journal: writer.handle(),
         clock: Arc::clone(&clock),
-        credit: CreditBook::default(),
+        credit: CreditBook::load(&store).await?,
         projector,
         snapshots: Snapshotter::start(snapshots).map_err(Error::Thread)?,
         threads: config.auction_threads,

@@ -54,7 +54,18 @@ impl Node {
         let directory = tempfile::tempdir().unwrap();
         let mut config = settings(&directory);
         change(&mut config);
-        let running = serve::start(&config, None).await.unwrap();
+        Self::open(directory, &config).await
+    }
+
+    /// Stops the node cleanly and starts it again on the same directory.
+    pub async fn restart(self) -> Self {
+        self.running.stop().await;
+        let config = settings(&self.directory);
+        Self::open(self.directory, &config).await
+    }
+
+    async fn open(directory: TempDir, config: &Config) -> Self {
+        let running = serve::start(config, None).await.unwrap();
         Self {
             address: format!("http://{}", running.addresses()[0]),
             running,

@@ -5,6 +5,7 @@
 //! [`Store`] is the way in, one repository for each aggregate. Racing writers are told apart by
 //! constraints and row locks in the database, never by looking first.
 
+mod credit_lines;
 mod entities;
 mod error;
 mod kinds;
@@ -22,6 +23,7 @@ mod tests;
 mod tokens;
 mod users;
 
+pub use credit_lines::{CreditLine, CreditLines};
 pub use error::Error;
 pub use kinds::{BookVisibility, Locale, LotResult, RegistrationStatus, Role, SaleKind, SaleStatus};
 pub use lot_number::{LotNumber, ParseLotNumberError};

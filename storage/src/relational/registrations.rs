@@ -5,11 +5,11 @@ use super::error::is_foreign_key_violation;
 use super::locks::lock;
 use super::{Error, RegistrationStatus, SaleStatus, Store};
 use gavel_engine::ids::{Paddle, SaleId, UserId};
-use gavel_engine::time::Timestamp;
+use gavel_engine::{money::Amount, time::Timestamp};
 use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
+    IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select, Set,
 };
 use uuid::Uuid;
 
@@ -36,6 +36,8 @@ pub struct RegistrationRecord {
     pub status: RegistrationStatus,
     /// Unix milliseconds.
     pub registered_at_ms: Timestamp,
+    /// What the bidder may be bound to in the sale at once, minor units; `None` is without bound.
+    pub limit: Option<Amount>,
 }
 
 /// The registrations of a [`Store`].
@@ -77,6 +79,7 @@ impl Registrations<'_> {
             paddle: row.next_paddle,
             status,
             registered_at_ms: now.as_ms(),
+            bid_limit_minor: None,
         };
         registrations::Entity::insert(registration.into_active_model())
             .exec_without_returning(&transaction)
@@ -105,6 +108,31 @@ impl Registrations<'_> {
         user: UserId,
         status: RegistrationStatus,
     ) -> Result<RegistrationRecord, Error> {
+        self.change(sale, user, |row| row.status = Set(status)).await
+    }
+
+    /// Bounds what a registered bidder may be bound to in the sale, or (`None`) does not; what the
+    /// registration is then.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRegistration`].
+    pub async fn set_limit(
+        &self,
+        sale: SaleId,
+        user: UserId,
+        limit: Option<Amount>,
+    ) -> Result<RegistrationRecord, Error> {
+        let limit = limit.map(Amount::minor);
+        self.change(sale, user, |row| row.bid_limit_minor = Set(limit))
+            .await
+    }
+
+    async fn change(
+        &self,
+        sale: SaleId,
+        user: UserId,
+        change: impl FnOnce(&mut registrations::ActiveModel),
+    ) -> Result<RegistrationRecord, Error> {
         let transaction = self.0.begin().await?;
         let row = registrations::Entity::find_by_id((sale.into(), user.into()))
             .lock_exclusive()
@@ -112,7 +140,7 @@ impl Registrations<'_> {
             .await?
             .ok_or(Error::NoSuchRegistration)?;
         let mut row = row.into_active_model();
-        row.status = Set(status);
+        change(&mut row);
         row.update(&transaction).await?;
         committed(transaction, sale, user).await
     }
@@ -184,37 +212,46 @@ fn with_users() -> Select<registrations::Entity> {
     registrations::Entity::find().join(JoinType::InnerJoin, user)
 }
 
+/// A registration with the names of its account.
+#[derive(FromQueryResult)]
+struct Row {
+    sale_id: Uuid,
+    user_id: Uuid,
+    name: String,
+    display_name: String,
+    paddle: i32,
+    status: RegistrationStatus,
+    registered_at_ms: i64,
+    bid_limit_minor: Option<i64>,
+}
+
+impl TryFrom<Row> for RegistrationRecord {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            sale_id: row.sale_id.into(),
+            user_id: row.user_id.into(),
+            name: row.name,
+            display_name: row.display_name,
+            paddle: paddle_from_row(row.paddle)?,
+            status: row.status,
+            registered_at_ms: Timestamp(row.registered_at_ms),
+            limit: row.bid_limit_minor.map(Amount),
+        })
+    }
+}
+
 async fn records(
     connection: &impl ConnectionTrait,
     found: Select<registrations::Entity>,
 ) -> Result<Vec<RegistrationRecord>, Error> {
-    let rows: Vec<(Uuid, Uuid, String, String, i32, RegistrationStatus, i64)> = found
-        .select_only()
-        .column(registrations::Column::SaleId)
-        .column(registrations::Column::UserId)
+    let with_names = found
         .column(users::Column::Name)
         .column(users::Column::DisplayName)
-        .column(registrations::Column::Paddle)
-        .column(registrations::Column::Status)
-        .column(registrations::Column::RegisteredAtMs)
-        .into_tuple()
-        .all(connection)
-        .await?;
-    rows.into_iter()
-        .map(
-            |(sale_id, user_id, name, display_name, paddle, status, registered_at_ms)| {
-                Ok(RegistrationRecord {
-                    sale_id: sale_id.into(),
-                    user_id: user_id.into(),
-                    name,
-                    display_name,
-                    paddle: paddle_from_row(paddle)?,
-                    status,
-                    registered_at_ms: Timestamp(registered_at_ms),
-                })
-            },
-        )
-        .collect()
+        .into_model::<Row>();
+    let rows = with_names.all(connection).await?;
+    rows.into_iter().map(RegistrationRecord::try_from).collect()
 }
 
 pub(super) fn paddle_from_row(paddle: i32) -> Result<Paddle, Error> {

@@ -1,7 +1,7 @@
 //! Opening the database, and the ways into it.
 
 use super::migrations::Migrator;
-use super::{Error, Lots, Pictures, Registrations, Results, Sales, Tokens, Users};
+use super::{CreditLines, Error, Lots, Pictures, Registrations, Results, Sales, Tokens, Users};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -105,6 +105,11 @@ impl Store {
     /// Bidders of sales.
     pub fn registrations(&self) -> Registrations<'_> {
         Registrations(self)
+    }
+
+    /// How far bidders may go over all sales.
+    pub fn credit_lines(&self) -> CreditLines<'_> {
+        CreditLines(self)
     }
 
     /// What became of lots and sales.

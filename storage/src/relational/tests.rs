@@ -447,3 +447,62 @@ async fn values_that_make_no_sense_are_told() {
         "{error:?}"
     );
 }
+
+#[tokio::test]
+async fn what_was_stored_before_there_were_limits_has_none() {
+    let (directory, store) = open().await;
+    store.users().insert(user(1, "jane")).await.unwrap();
+    store.sales().insert_draft(sale(1)).await.unwrap();
+    store.lots().insert(lot(SaleId(1), 1, "1")).await.unwrap();
+    let check = |_: &SaleRecord, _: &[LotRecord]| Ok::<_, Error>(());
+    store.sales().publish(SaleId(1), check).await.unwrap();
+    let registrations = store.registrations();
+    let registered = registrations.register(SaleId(1), UserId(1), Timestamp(5)).await;
+    let registered = registered.unwrap();
+    for undone in [
+        "ALTER TABLE registrations DROP COLUMN bid_limit_minor",
+        "DROP TABLE credit_lines",
+        "DELETE FROM seaql_migrations WHERE version = 'm0002_limits'",
+    ] {
+        execute(&store, undone).await;
+    }
+    store.close().await.unwrap();
+
+    let store = Store::open(directory.path()).await.unwrap();
+    let registrations = store.registrations();
+    let kept = registrations.by_user(SaleId(1), UserId(1)).await.unwrap();
+    assert_eq!(kept, Some(registered));
+    assert_eq!(store.credit_lines().all().await.unwrap(), []);
+    let limit = Some(Amount(5_000));
+    let limited = registrations
+        .set_limit(SaleId(1), UserId(1), limit)
+        .await
+        .unwrap();
+    assert_eq!(limited.limit, limit);
+    let nobody = registrations.set_limit(SaleId(1), UserId(2), limit).await;
+    assert!(matches!(nobody, Err(Error::NoSuchRegistration)), "{nobody:?}");
+}
+
+#[tokio::test]
+async fn a_bidder_has_one_credit_line_in_a_currency() {
+    let (_directory, store) = open().await;
+    store.users().insert(user(1, "jane")).await.unwrap();
+    let lines = store.credit_lines();
+    let line = |user: u128, currency: &str, limit: i64| CreditLine {
+        user_id: UserId(user),
+        currency: currency.parse().unwrap(),
+        limit: Amount(limit),
+    };
+    for (currency, limit) in [("EUR", 5), ("USD", 6), ("EUR", 7)] {
+        lines.set(line(1, currency, limit)).await.unwrap();
+    }
+    let euro = lines.of_user(UserId(1), "EUR".parse().unwrap()).await.unwrap();
+    assert_eq!(euro, Some(line(1, "EUR", 7)));
+    assert_eq!(lines.all().await.unwrap().len(), 2);
+    for _ in 0..2 {
+        lines.remove(UserId(1), "EUR".parse().unwrap()).await.unwrap();
+        assert_eq!(lines.all().await.unwrap(), [line(1, "USD", 6)]);
+    }
+    let nobody = lines.set(line(2, "EUR", 5)).await;
+    assert!(matches!(nobody, Err(Error::NoSuchUser)), "{nobody:?}");
+}

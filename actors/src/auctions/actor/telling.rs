@@ -2,7 +2,7 @@
 
 use super::{AuctionActor, undone::Undone};
 use crate::auctions::{
-    messages::{Follow, Followed, Foresee, Foreseen, History},
+    messages::{Follow, Followed, Foresee, Foreseen, History, TellStanding},
     projector::Projection,
     topic::Update,
     warnings::WarningSeen,
@@ -22,7 +22,10 @@ impl AuctionActor {
     /// A record is durable: now it is true for everybody.
     pub(super) fn settle(&mut self, record: &Record) {
         let undone = Undone::before(&self.stable, record);
-        self.stable.apply(record);
+        let mut exposed = BTreeSet::new();
+        self.stable.apply_telling(record, |bidder, _| {
+            exposed.insert(bidder);
+        });
         let seq = self.stable.seq();
         // First: whoever is told of a warning may answer at once.
         self.note_warnings(record);
@@ -41,7 +44,7 @@ impl AuctionActor {
             Some(update)
         };
         let (public, staff) = (encode(Audience::Public), encode(Audience::Staff));
-        let mut personal = self.standings(record);
+        let mut personal = self.standings(record, exposed);
         personal.extend(undone.notices(&self.stable));
         if public.is_some() || staff.is_some() || !personal.is_empty() {
             self.topic.send(Update {
@@ -104,9 +107,11 @@ impl AuctionActor {
         }
     }
 
-    /// The own standing of those for whom it changed otherwise than an update shows.
-    fn standings(&self, record: &Record) -> Vec<(UserId, bytes::Bytes)> {
-        let mut concerned = BTreeSet::new();
+    /// The own standing of those for whom it changed otherwise than an update shows: what is left of
+    /// a limit, for one, when the exposure has changed.
+    fn standings(&self, record: &Record, exposed: BTreeSet<BidderId>) -> Vec<(UserId, bytes::Bytes)> {
+        let mut concerned = exposed;
+        concerned.retain(|bidder| self.is_limited(*bidder));
         for event in &record.events {
             match event {
                 Event::Registered { bidder, .. }
@@ -132,15 +137,26 @@ impl AuctionActor {
                 _ => {}
             }
         }
-        let standings = concerned.into_iter().filter_map(|bidder| {
-            let message = Outgoing::You {
-                sale_id: self.sale_id,
-                seq: self.stable.seq(),
-                you: self.you(bidder)?,
-            };
-            Some((UserId(bidder.0), message.encode()))
-        });
+        let standings = concerned
+            .into_iter()
+            .filter_map(|bidder| Some((UserId(bidder.0), self.standing(bidder)?)));
         standings.collect()
+    }
+
+    fn is_limited(&self, bidder: BidderId) -> bool {
+        let registration = self.stable.registration(bidder);
+        registration.is_some_and(|registration| registration.limit.is_some())
+            || self.credit.left(bidder, self.currency()).is_some()
+    }
+
+    /// The message that tells a bidder how things stand.
+    fn standing(&self, bidder: BidderId) -> Option<bytes::Bytes> {
+        let message = Outgoing::You {
+            sale_id: self.sale_id,
+            seq: self.stable.seq(),
+            you: self.you(bidder)?,
+        };
+        Some(message.encode())
     }
 
     fn you(&self, bidder: BidderId) -> Option<You> {
@@ -157,25 +173,18 @@ impl AuctionActor {
                 let updates = self.recent.since(follow.audience, last_seq)?;
                 Some((last_seq, updates))
             });
-        let you = follow.viewer.and_then(|user| self.you(user.into()));
-        let messages = match missed {
-            Some((from_seq, updates)) => {
-                let resumed = Outgoing::Resumed {
-                    sale_id: self.sale_id,
-                    from_seq,
-                    seq,
-                };
-                let you = you.map(|you| {
-                    Outgoing::You {
-                        sale_id: self.sale_id,
-                        seq,
-                        you,
-                    }
-                    .encode()
-                });
-                [resumed.encode()].into_iter().chain(updates).chain(you).collect()
-            }
-            None => vec![self.snapshot(follow.audience, you)],
+        let bidder = follow.viewer.map(BidderId::from);
+        let messages = if let Some((from_seq, updates)) = missed {
+            let resumed = Outgoing::Resumed {
+                sale_id: self.sale_id,
+                from_seq,
+                seq,
+            };
+            let you = bidder.and_then(|bidder| self.standing(bidder));
+            [resumed.encode()].into_iter().chain(updates).chain(you).collect()
+        } else {
+            let you = bidder.and_then(|bidder| self.you(bidder));
+            vec![self.snapshot(follow.audience, you)]
         };
         let warnings = match follow.audience {
             Audience::Staff => self.topic.warnings_seen(),
@@ -265,6 +274,22 @@ impl Handler<Follow> for AuctionActor {
     fn handle(&mut self, follow: Follow, _: &mut Self::Context) {
         let followed = self.follow(&follow);
         let _ = follow.reply.send(followed);
+    }
+}
+
+impl Handler<TellStanding> for AuctionActor {
+    type Result = ();
+    fn handle(&mut self, tell: TellStanding, _: &mut Self::Context) {
+        let Some(standing) = self.standing(tell.user.into()) else {
+            return;
+        };
+        self.topic.send(Update {
+            sale_id: self.sale_id,
+            seq: None,
+            public: None,
+            staff: None,
+            personal: vec![(tell.user, standing)],
+        });
     }
 }
 

@@ -26,6 +26,7 @@ pub enum EventView<'a> {
         paddle: Paddle,
         user_id: BidderId,
         status: Approval,
+        limit_minor: Option<Amount>,
     },
     LotOpened {
         lot_id: LotId,
@@ -147,11 +148,12 @@ impl<'a> EventView<'a> {
                 bidder,
                 paddle,
                 standing,
-                ..
+                limit,
             } if staff => Self::RegistrationChanged {
                 paddle: *paddle,
                 user_id: *bidder,
                 status: *standing,
+                limit_minor: *limit,
             },
             Event::AbsenteeLeft { lot_id, .. } if counts_book && !hidden(lot_id) => {
                 Self::AbsenteeLeft { lot_id: *lot_id }

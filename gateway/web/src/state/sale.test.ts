@@ -85,7 +85,7 @@ describe('snapshot and updates', () => {
   it('counts registrations and book changes for the lists read elsewhere', () => {
     const state = after(
       snapshot(5),
-      update(6, [{ kind: 'registration_changed', paddle: 9, user_id: 'u', status: 'pending' }]),
+      update(6, [{ kind: 'registration_changed', paddle: 9, user_id: 'u', status: 'pending', limit_minor: null }]),
       update(7, [{ kind: 'absentee_left', lot_id: LOT }]),
     );
     expect(state.registrationsVersion).toBe(2);

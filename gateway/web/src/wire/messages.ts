@@ -154,7 +154,13 @@ export type SaleEvent =
   | { kind: 'sale_started' }
   | { kind: 'sale_ended' }
   | { kind: 'absentee_left' | 'absentee_withdrawn'; lot_id: Uuid }
-  | { kind: 'registration_changed'; paddle: number; user_id: Uuid; status: RegistrationStatus };
+  | {
+      kind: 'registration_changed';
+      paddle: number;
+      user_id: Uuid;
+      status: RegistrationStatus;
+      limit_minor: number | null;
+    };
 
 // ---- server → client -------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ pub struct Model {
     pub paddle: i32,
     pub status: RegistrationStatus,
     pub registered_at_ms: i64,
+    pub bid_limit_minor: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,6 +3,7 @@
 use sea_orm_migration::prelude::*;
 
 mod m0001_users_and_sales;
+mod m0002_limits;
 
 /// Knows every migration, oldest first.
 pub(super) struct Migrator;
@@ -10,6 +11,9 @@ pub(super) struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_users_and_sales::Migration)]
+        vec![
+            Box::new(m0001_users_and_sales::Migration),
+            Box::new(m0002_limits::Migration),
+        ]
     }
 }
