@@ -11,7 +11,7 @@ pub(super) const RECORD: codec::Schema<Record> = codec::Schema::with_upcast(2, u
 
 /// How states are written to snapshots. A snapshot of another version is not used: the journal has
 /// everything.
-pub(super) const STATE: codec::Schema<Auction> = codec::Schema::new(2);
+pub(super) const STATE: codec::Schema<Auction> = codec::Schema::new(3);
 
 fn upcast(version: u8, body: &[u8]) -> Result<Record, codec::Error> {
     match version {

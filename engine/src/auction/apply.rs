@@ -81,6 +81,7 @@ impl<F: FnMut(BidderId, Amount)> Change<'_, F> {
             }
             Event::AbsenteeWithdrawn { lot_id, bidder } => self.change(*lot_id, |lot| {
                 lot.book.retain(|entry| entry.placed || entry.bidder != *bidder);
+                lot.own_book.retain(|entry| entry.bidder != *bidder);
             }),
             Event::BookRead(lot_id) => {
                 if let Some(index) = self.auction.lot_index.get(lot_id) {
@@ -295,6 +296,8 @@ impl<F: FnMut(BidderId, Amount)> Change<'_, F> {
             pend(lot);
             lot.rules = rules.clone();
             lot.group = Some(Box::new(group.clone()));
+            // A maximum is for what its bidder knew to be offered; none was left for the group yet.
+            lot.own_book = std::mem::take(&mut lot.book);
         });
         for other in &group.others {
             self.change(*other, |lot| {
@@ -304,7 +307,7 @@ impl<F: FnMut(BidderId, Amount)> Change<'_, F> {
         }
     }
 
-    /// The others are pending by themselves; the leading lot has its own rules again.
+    /// The others are pending by themselves; the leading lot has its own rules and book again.
     fn split(&mut self, lot_id: LotId) {
         let Some(group) = self.auction.lot(lot_id).and_then(|lot| lot.group.clone()) else {
             return;
@@ -315,6 +318,7 @@ impl<F: FnMut(BidderId, Amount)> Change<'_, F> {
         self.change(lot_id, |lot| {
             lot.group = None;
             lot.rules = own_rules;
+            lot.book = std::mem::take(&mut lot.own_book);
         });
         for other in &others {
             self.change(*other, |lot| lot.led_by = None);
@@ -328,9 +332,12 @@ impl<F: FnMut(BidderId, Amount)> Change<'_, F> {
         for other in taken.iter().filter(|taken| **taken != lot_id) {
             self.change(*other, |lot| {
                 close(lot, Outcome::Sold { winner, price }, true, at);
+                lot.chosen = true;
             });
         }
-        if !taken.contains(&lot_id) {
+        if taken.contains(&lot_id) {
+            self.change(lot_id, |lot| lot.chosen = true);
+        } else {
             self.change(lot_id, Lot::offer_again);
         }
     }

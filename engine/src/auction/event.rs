@@ -162,7 +162,8 @@ pub enum Event {
     },
     /// The auctioneer comes back to this lot later.
     LotSkipped(LotId),
-    /// An unsold or withdrawn lot is pending again, without the bids it had.
+    /// A lot that was not sold is pending again, without the bids it had; so is, before it is
+    /// reopened, one that was taken in a choice.
     LotReoffered {
         /// Which lot.
         lot_id: LotId,

@@ -50,8 +50,10 @@ pub struct Lot {
     pub outcome: Option<Outcome>,
     /// When it ended, while it is closed: the hammer's time, or the close that came by itself.
     pub closed_at: Option<Timestamp>,
-    /// Maxima left before it was opened, by time.
+    /// Maxima left before it was opened, by time: for what it is offered as now.
     pub book: Vec<BookEntry>,
+    /// Maxima for the lot by itself, which wait while it leads a group.
+    pub own_book: Vec<BookEntry>,
     /// When it was opened.
     pub opened_at: Option<Timestamp>,
     /// The hammer was struck, and bids under way are waited for.
@@ -64,6 +66,8 @@ pub struct Lot {
     pub group: Option<Box<Group>>,
     /// The lot that it is offered together with, and that takes the bids.
     pub led_by: Option<LotId>,
+    /// It was taken in a choice: the bids that it has, if any, were for the choice.
+    pub chosen: bool,
 }
 
 impl Lot {
@@ -84,12 +88,14 @@ impl Lot {
             outcome: None,
             closed_at: None,
             book: Vec::new(),
+            own_book: Vec::new(),
             opened_at: None,
             strike: None,
             skipped: false,
             reoffers: 0,
             group: None,
             led_by: None,
+            chosen: false,
         }
     }
 
@@ -104,6 +110,7 @@ impl Lot {
         self.book = before.book;
         self.book.retain(|entry| !taken_back(entry.bid_id));
         self.book.iter_mut().for_each(|entry| entry.placed = false);
+        self.own_book = before.own_book;
         self.group = before.group;
         self.led_by = before.led_by;
         self.reoffers = before.reoffers.saturating_add(1);

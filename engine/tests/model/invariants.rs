@@ -141,6 +141,8 @@ impl Engine {
         let taken_back = matches!(command, Command::Retract(..) | Command::Suspend { .. });
         let reopened = matches!(command, Command::Reopen { .. });
         for (was, is) in before.lots().iter().zip(self.state.lots()) {
+            // Reopened, a lot that was taken in a choice is offered anew, by itself.
+            let anew = anew || reopened && was.chosen;
             prop_assert!(
                 anew || taken_back || was.price() <= is.price(),
                 "{}: {:?}",

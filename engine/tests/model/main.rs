@@ -74,6 +74,7 @@ fn view(lot: &Lot, now: Timestamp) -> View {
         led_by: lot.led_by,
         counting: lot.bids_standing as usize,
         waiting_in_book: waiting.map(|entry| entry.bidder).collect(),
+        waiting_alone: lot.own_book.iter().map(|entry| entry.bidder).collect(),
     }
 }
 

@@ -96,8 +96,7 @@ fn instead(action: &Action, lot_id: LotId, naive: &naive::Sale, bid_id: BidId) -
     bid_id.0.is_multiple_of(2).then_some(Command::OpenNextLot)
 }
 
-/// `None` is what is no command: something that happens outside of the sale. A lot that was chosen
-/// from a group is not reopened here: its bids were made by the rules of the group.
+/// `None` is what is no command: something that happens outside of the sale.
 pub fn command(
     action: &Action,
     target: Target,
@@ -196,7 +195,6 @@ pub fn command(
             })
         }
         Action::Lift => Command::LiftHammer(lot_id),
-        Action::Reopen(_) if lot.is_some_and(|lot| lot.sold_by.is_some()) => Command::Tick,
         Action::Reopen(after) => Command::Reopen {
             lot_id,
             closes_at: after.map(|after| Timestamp(now + after)),

@@ -6,7 +6,7 @@ use crate::support::{
 };
 use gavel_engine::{
     Reason,
-    auction::{Command, Event, GroupLots, SaleKind},
+    auction::{Command, Event, GroupLots, Hammer, SaleKind},
     ids::LotId,
     lot::{Channel, Outcome, Phase, Together},
     money::Amount,
@@ -242,6 +242,80 @@ fn a_choice_that_was_won_by_mistake_is_reopened() {
     sale.done(hammer(None));
     sale.done(choose(&[TWO]));
     assert_eq!(sale.sold(TWO), Some((510, CYD)));
+}
+
+#[test]
+fn a_lot_that_was_taken_in_a_choice_is_reopened_alone_and_without_the_bids_of_the_choice() {
+    let mut sale = hall();
+    sale.done(group(Together::Choice, &[ONE, TWO, THREE]));
+    sale.done(Command::OpenLot(ONE));
+    sale.bids(ANN, max(900));
+    sale.bids(BOB, amount(500));
+    sale.done(hammer(None));
+    sale.done(choose(&[ONE, THREE]));
+    sale.limit(ANN, Some(0));
+    for taken in [ONE, THREE] {
+        let bids = sale.lot(taken).bids.len();
+        assert_eq!(
+            bids,
+            if taken == ONE { 2 } else { 0 },
+            "the history stays to be seen"
+        );
+        sale.done(reopen(taken));
+        assert_eq!(sale.stands_on(taken), None, "nobody has bid for it alone");
+        assert_eq!(
+            sale.lot(taken).minimum(sale.now),
+            Amount(10 * i64::try_from(taken.0).unwrap()),
+            "its own opening price"
+        );
+        sale.bids_on(taken, CYD, amount(500));
+        sale.done(Command::Hammer(Hammer {
+            lot_id: taken,
+            sold: true,
+            override_reserve: false,
+            paddle: None,
+            price_seen: None,
+        }));
+        assert_eq!(sale.sold(taken), Some((500, CYD)));
+    }
+    assert_eq!((sale.bound(ANN), sale.bound(CYD)), (0, 1000));
+    sale.done(reopen(ONE));
+    assert_eq!(sale.stands(), Some((500, CYD)), "from where it stood, as any lot");
+}
+
+#[test]
+fn a_maximum_is_for_what_was_offered_when_it_was_left() {
+    for together in [Together::Combined, Together::Choice] {
+        let mut sale = hall();
+        sale.leaves(ANN, 700);
+        sale.done(group(together, &[ONE, TWO]));
+        sale.leaves(BOB, 650);
+        sale.done(Command::OpenLot(ONE));
+        assert_eq!(
+            sale.stands().map(|(_, leader)| leader),
+            Some(BOB),
+            "for the group"
+        );
+        sale.done(pass());
+        sale.done(Command::Split(ONE));
+        sale.done(Command::OpenLot(ONE));
+        assert_eq!(sale.stands(), Some((10, ANN)), "for the lot alone");
+    }
+}
+
+#[test]
+fn a_maximum_that_waits_for_its_lot_alone_can_be_given_up() {
+    let leave = |bidder| Command::LeaveBook { lot_id: ONE, bidder };
+    let mut sale = hall();
+    sale.leaves(ANN, 300);
+    sale.done(group(Together::Combined, &[ONE, TWO]));
+    assert_eq!(sale.refused(leave(BOB)), Reason::UnknownBid);
+    sale.leaves(ANN, 700);
+    sale.done(leave(ANN));
+    assert_eq!(sale.refused(leave(ANN)), Reason::UnknownBid, "both are gone");
+    sale.done(Command::Split(ONE));
+    sale.done(Command::OpenLot(ONE));
+    assert_eq!(sale.stands(), None);
 }
 
 #[test]

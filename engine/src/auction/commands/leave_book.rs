@@ -12,7 +12,7 @@ pub(in crate::auction) fn decide(
     bidder: BidderId,
 ) -> Result<Vec<Event>, Reason> {
     let lot = auction.lot_on_sale(lot_id)?;
-    let mut waiting = lot.book.iter().filter(|entry| !entry.placed);
+    let mut waiting = lot.book.iter().chain(&lot.own_book).filter(|entry| !entry.placed);
     if waiting.any(|entry| entry.bidder == bidder) {
         Ok(vec![Event::AbsenteeWithdrawn { lot_id, bidder }])
     } else {

@@ -1,4 +1,5 @@
-//! A closed lot goes on from where it stood: bids, ask, extensions.
+//! A closed lot goes on from where it stood: bids, ask, extensions. One that was taken in a choice
+//! goes on by itself and without bids: those were for the choice, and bind nobody to this lot.
 
 use crate::{
     Reason, Rejection,
@@ -27,9 +28,13 @@ pub(in crate::auction) fn decide(
     if !lot.choice_is_due() {
         auction.require_free_rostrum()?;
     }
+    let reopened = Event::LotReopened { lot_id, closes_at };
+    if lot.chosen {
+        return Ok(vec![Event::LotReoffered { lot_id, closes_at }, reopened]);
+    }
     if let Some(leading) = lot.standing {
         let bound = lot.rules.times_the_money(leading.leader_max);
         auction.require_cover(lot, leading.leader, bound, credit)?;
     }
-    Ok(vec![Event::LotReopened { lot_id, closes_at }])
+    Ok(vec![reopened])
 }

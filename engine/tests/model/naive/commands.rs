@@ -39,10 +39,11 @@ impl Sale {
             }
             Command::LeaveBook { lot_id, bidder } => {
                 let index = self.find(*lot_id)?;
-                let book = &mut self.lots[index].book;
-                let before = book.len();
-                book.retain(|left| left.placed || left.bidder != *bidder);
-                if book.len() == before {
+                let lot = &mut self.lots[index];
+                let before = lot.book.len() + lot.own_book.len();
+                lot.book.retain(|left| left.placed || left.bidder != *bidder);
+                lot.own_book.retain(|left| left.bidder != *bidder);
+                if lot.book.len() + lot.own_book.len() == before {
                     Err(Reason::UnknownBid.into())
                 } else {
                     Ok(())

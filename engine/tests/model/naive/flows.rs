@@ -94,7 +94,10 @@ impl Sale {
         if !lot.choice_is_due() {
             self.rostrum_is_free()?;
         }
-        if let Some(result) = lot.result() {
+        if lot.chosen {
+            // Nobody has bid for this lot alone.
+            self.lots[index].start_over();
+        } else if let Some(result) = lot.result() {
             let bound = result.leader_max * i64::from(lot.rules.quantity);
             self.covers(index, result.leader, bound)?;
         }
@@ -184,14 +187,17 @@ impl Sale {
             lot.led_by = (*id != ids[0]).then_some(ids[0]);
         }
         let lead = self.index(ids[0]);
-        self.lots[lead].rules = rules;
-        self.lots[lead].group = Some(group);
+        let lead = &mut self.lots[lead];
+        lead.rules = rules;
+        lead.group = Some(group);
+        lead.own_book = lead.book.split_off(0);
     }
 
     /// Each by itself again.
     fn part(&mut self, index: usize) {
         let group = self.lots[index].group.take().unwrap();
         self.lots[index].rules = group.own_rules;
+        self.lots[index].book = self.lots[index].own_book.split_off(0);
         for other in group.others {
             let other = self.index(other);
             self.lots[other].led_by = None;
@@ -222,10 +228,12 @@ impl Sale {
             let other = self.index(*id);
             if wanted.contains(id) {
                 self.lots[other].close(Outcome::Sold(winner, price), now);
+                self.lots[other].chosen = true;
             }
         }
         if wanted.contains(&id) {
             self.lots[index].sold_by = Some(sold_by);
+            self.lots[index].chosen = true;
         } else {
             self.lots[index].start_over();
         }

@@ -52,7 +52,7 @@ pub struct Lot {
     pub id: LotId,
     pub(super) rules: RuleSet,
     /// The rules of the group that a chosen lot was sold by.
-    pub sold_by: Option<RuleSet>,
+    pub(super) sold_by: Option<RuleSet>,
     pub phase: Phase,
     pub(super) paused_at: i64,
     pub(super) opened_at: Option<i64>,
@@ -70,6 +70,9 @@ pub struct Lot {
     pub group: Option<Group>,
     pub(super) led_by: Option<LotId>,
     pub(super) book: Vec<Left>,
+    /// The book of the lot alone, while it leads a group.
+    pub(super) own_book: Vec<Left>,
+    pub(super) chosen: bool,
 }
 
 /// What there is to compare.
@@ -95,6 +98,7 @@ pub struct View {
     pub led_by: Option<LotId>,
     pub counting: usize,
     pub waiting_in_book: Vec<BidderId>,
+    pub waiting_alone: Vec<BidderId>,
 }
 
 impl Lot {
@@ -120,6 +124,8 @@ impl Lot {
             group: None,
             led_by: None,
             book: Vec::new(),
+            own_book: Vec::new(),
+            chosen: false,
         }
     }
 
@@ -152,6 +158,7 @@ impl Lot {
             led_by: self.led_by,
             counting: self.counting().len(),
             waiting_in_book: waiting.map(|left| left.bidder).collect(),
+            waiting_alone: self.own_book.iter().map(|left| left.bidder).collect(),
         }
     }
 
@@ -268,6 +275,7 @@ impl Lot {
         }
         *self = Self {
             book,
+            own_book: self.own_book.clone(),
             group: self.group.clone(),
             led_by: self.led_by,
             reoffers: self.reoffers + 1,

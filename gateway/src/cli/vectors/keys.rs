@@ -26,7 +26,7 @@ pub struct Keys<'a> {
     map: &'a Map<String, Value>,
     path: String,
     step: Option<usize>,
-    asked: Vec<&'static str>,
+    asked: Vec<&'a str>,
 }
 
 impl<'a> Keys<'a> {
@@ -74,6 +74,20 @@ impl<'a> Keys<'a> {
     /// The value of a key; `None` when it is absent or null.
     pub fn optional(&mut self, key: &'static str) -> Option<&'a Value> {
         self.present(key).filter(|value| !value.is_null())
+    }
+
+    /// Every key with its value, where the keys are names.
+    pub fn every(&mut self) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
+        let map = self.map;
+        self.asked.extend(map.keys().map(String::as_str));
+        map.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// The value of a key that is a name, which may be null.
+    pub fn named(&mut self, name: &str) -> Option<&'a Value> {
+        let (name, value) = self.map.get_key_value(name)?;
+        self.asked.push(name);
+        Some(value)
     }
 
     /// A value read by `read`; `None` when it is absent or null.

@@ -1,7 +1,12 @@
 //! `gavel vectors`: holds the engine against scripted auctions with known outcomes.
 
+mod expect;
 mod keys;
+mod names;
+mod rules;
 mod runner;
+mod show;
+mod step;
 mod vector;
 
 use serde::Serialize;
