@@ -1,7 +1,8 @@
 /** What a bidder sees and does on the page of a sale or lot. */
 import { expect, type Locator, type Page } from '@playwright/test';
 
-export type Standing = 'leading' | 'outbid' | 'won' | 'lost' | 'passed' | 'absentee' | 'retracted';
+export type Standing =
+  'leading' | 'outbid' | 'won' | 'lost' | 'passed' | 'absentee' | 'sealed' | 'retracted';
 
 export class BidderView {
   readonly stage: Locator;
@@ -34,7 +35,7 @@ export class BidderView {
     await this.button.click();
   }
 
-  async enter(field: 'own-amount' | 'max-amount' | 'absentee-amount', amount: string) {
+  async enter(field: `${'own' | 'max' | 'absentee' | 'sealed'}-amount`, amount: string) {
     await this.by(field).fill(amount);
     await this.by(`${field}-submit`).click();
   }

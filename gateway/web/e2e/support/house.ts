@@ -1,5 +1,5 @@
 /** What a house prepares before its sale, over REST as any program would. */
-import type { Lot, Registration, Sale, Session } from '../../src/wire/messages';
+import type { BidView, Lot, Registration, Rules, Sale, Session } from '../../src/wire/messages';
 import { Gavel, type Staff } from './gavel';
 
 export const PASSWORD = 'correct horse battery';
@@ -26,6 +26,8 @@ export interface LotSpec {
   closes_at_ms?: number | null;
   soft_close?: { window_ms: number; extend_ms: number; max_extensions: number | null } | null;
   picture?: boolean;
+  /** Beside or instead of the above, as in the API. */
+  rules?: Partial<Rules>;
 }
 
 /** A published sale. */
@@ -67,6 +69,17 @@ export class House {
 
   get url(): string {
     return this.gavel.url;
+  }
+
+  /** An access token of the auctioneer. */
+  get staffToken(): string {
+    return this.#staffToken;
+  }
+
+  /** The bids of a lot as their own bidder, or staff, may read them. */
+  async bids(sale: OpenSale, lotId: string, token: string): Promise<BidView[]> {
+    const path = `/sales/${sale.id}/lots/${lotId}/bids`;
+    return (await this.call<{ bids: BidView[] }>('GET', path, token)).bids;
   }
 
   async call<T>(
@@ -148,7 +161,15 @@ export class House {
     return (await this.call<Registration>('POST', path, account.token, {})).paddle;
   }
 
-  #asStaff<T>(method: string, path: string, body: unknown): Promise<T> {
+  /** How far the bidder with this paddle may be bound in a sale at once. */
+  async limit(sale: OpenSale, paddle: number, limit_minor: number): Promise<void> {
+    const path = `/sales/${sale.id}/registrations`;
+    const { registrations } = await this.#asStaff<{ registrations: Registration[] }>('GET', path);
+    const user = registrations.find((registration) => registration.paddle === paddle);
+    await this.#asStaff('PUT', `${path}/${user?.user_id}/limit`, { limit_minor });
+  }
+
+  #asStaff<T>(method: string, path: string, body?: unknown): Promise<T> {
     return this.call<T>(method, path, this.#staffToken, body);
   }
 }
@@ -164,7 +185,7 @@ function lotInput(number: number, lot: LotSpec) {
     estimate_high_minor: opening * 3,
     seller_id: null,
     rules: {
-      version: 1,
+      version: 2,
       format: 'english',
       opening_price_minor: opening,
       increments: INCREMENTS,
@@ -175,6 +196,7 @@ function lotInput(number: number, lot: LotSpec) {
       closes_at_ms: lot.closes_at_ms ?? null,
       soft_close: lot.soft_close ?? null,
       seller: null,
+      ...lot.rules,
     },
   };
 }

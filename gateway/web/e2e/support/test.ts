@@ -3,6 +3,7 @@ import { test as base, type BrowserContextOptions, type Page } from '@playwright
 import { House, STAFF, type Account, type OpenSale } from './house';
 import { ConsoleDesk } from './console';
 import { BidderView } from './bidder';
+import { Rostrum } from './rostrum';
 
 export { expect } from '@playwright/test';
 
@@ -15,9 +16,13 @@ export class People {
   readonly #expected: RegExp[] = [];
 
   constructor(
-    readonly url: string,
+    readonly house: House,
     readonly newPage: (options: BrowserContextOptions) => Promise<Page>,
   ) {}
+
+  get url(): string {
+    return this.house.url;
+  }
 
   /** A page in a browser of its own, signed in as somebody or as a guest, and still empty. */
   async page(who: Credentials | null, options: BrowserContextOptions = {}): Promise<Page> {
@@ -75,6 +80,11 @@ export class People {
     return desk;
   }
 
+  /** The auctioneer without a console: commands are sent as they are. */
+  async rostrum(sale: OpenSale): Promise<Rostrum> {
+    return Rostrum.open(await this.page(null), sale, this.house.staffToken);
+  }
+
   async leave(): Promise<void> {
     for (const close of this.#closers) await close();
     const unexpected = this.#complaints.filter(
@@ -98,7 +108,7 @@ export const test = base.extend<{ people: People }, { house: House }>({
     use,
   ) => {
     const common = { ...contextOptions, locale, timezoneId, colorScheme, viewport };
-    const people = new People(house.url, async (options) => {
+    const people = new People(house, async (options) => {
       const context = await browser.newContext({ ...common, ...options } as BrowserContextOptions);
       return context.newPage();
     });

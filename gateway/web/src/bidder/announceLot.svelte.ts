@@ -19,10 +19,12 @@ export function announceLot(room: () => Room, lot: () => Lot): void {
     if (!view) return;
     const news = standingNews(room(), current);
     const label = leaderLabel(view, room().you);
-    const price = view.price_minor === null ? '' : room().money(view.price_minor);
+    const paid = view.outcome?.price_minor ?? view.price_minor;
+    const price = paid === null ? '' : room().money(paid);
     const words = [t.live.price(price, t.lot.leads[label.who])];
     if (view.minimum_minor !== null) words.push(t.live.next(room().money(view.minimum_minor)));
-    const state = view.fair_warning && view.state === 'open' ? 'warning' : view.state;
+    const warned = view.fair_warning && view.state === 'open' ? 'warning' : view.state;
+    const state = view.hammer ? 'hammer' : warned;
     const known = lastLot === current.id;
     const name = t.lot.lotN(current.number);
 
@@ -30,8 +32,13 @@ export function announceLot(room: () => Room, lot: () => Lot): void {
       announcer.assertive(`${name}: ${news.title}. ${news.detail}`);
     }
     if (known && state !== lastState) {
-      if (state === 'warning') announcer.assertive(`${name}: ${t.lot.fairWarning}`);
-      else if (state === 'open' && lastState === 'pending') announcer.polite(t.live.opened(name));
+      if (state === 'hammer') announcer.assertive(`${name}: ${t.formats.hammer.falling}`);
+      else if (state === 'warning') announcer.assertive(`${name}: ${t.lot.fairWarning}`);
+      else if (lastState === 'hammer' && view.state === 'open') {
+        announcer.assertive(`${name}: ${t.formats.hammer.lifted}. ${t.formats.hammer.liftedText}`);
+      } else if (view.clock && lastState === 'pending') {
+        announcer.assertive(t.formats.dutch.announce(name, room().money(view.clock.start_minor)));
+      } else if (state === 'open' && lastState === 'pending') announcer.polite(t.live.opened(name));
       else if (view.outcome?.result === 'sold') announcer.polite(t.live.sold(name, price));
       else if (state === 'closed') announcer.polite(t.live.unsold(name));
     } else if (!known && lastLot !== '') {

@@ -10,4 +10,5 @@ export const standingLook: Record<NewsKind, { tone: 'good' | 'bad' | 'plain'; ic
   lost: { tone: 'plain', icon: 'cross' },
   passed: { tone: 'plain', icon: 'minus' },
   absentee: { tone: 'plain', icon: 'book' },
+  sealed: { tone: 'good', icon: 'lock' },
 };

@@ -8,6 +8,7 @@ export type Language = 'en' | 'ru';
 const dictionaries: Record<Language, Messages> = { en, ru };
 /** British English: day before month, as auction houses write dates. */
 const locales: Record<Language, string> = { en: 'en-GB', ru: 'ru-RU' };
+const seconds = new Map<string, Intl.NumberFormat>();
 const KEY = 'gavel.language';
 
 function initial(): Language {
@@ -62,6 +63,16 @@ class I18n {
     return this.#time(ms, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
   }
 
+  /** "2.5s", of tenths of a second. */
+  tenths(count: number): string {
+    return this.#seconds(count / 10, 1);
+  }
+
+  /** "5s" or "90s": how long something takes, in seconds. */
+  duration(ms: number): string {
+    return this.#seconds(ms / 1000, 0);
+  }
+
   /** "That does not count" with its reason and, where there is one, what would count. */
   refusal(code: string, minimumMinor: number | null, format: MoneyFormat): string {
     const reason = this.t.refusals[code] ?? this.t.refusals['unknown'] ?? code;
@@ -71,6 +82,22 @@ class I18n {
 
   problem(code: string): string {
     return this.t.problems[code] ?? this.t.problems['unknown'] ?? code;
+  }
+
+  #seconds(value: number, digits: number): string {
+    const key = `${this.locale} ${digits}`;
+    let format = seconds.get(key);
+    if (!format) {
+      format = new Intl.NumberFormat(this.locale, {
+        style: 'unit',
+        unit: 'second',
+        unitDisplay: 'narrow',
+        minimumFractionDigits: digits,
+        maximumFractionDigits: 3,
+      });
+      seconds.set(key, format);
+    }
+    return format.format(value);
   }
 
   #time(ms: number, options: Intl.DateTimeFormatOptions): string {

@@ -114,7 +114,12 @@ describe('a bid', () => {
   it('says what would have been accepted when it is refused', () => {
     desk.place(order);
     refused('bid-1', 'below_minimum', { minimum_minor: 160_00 });
-    expect(fate()).toEqual({ phase: 'refused', code: 'below_minimum', minimumMinor: 160_00 });
+    expect(fate()).toEqual({
+      phase: 'refused',
+      code: 'below_minimum',
+      minimumMinor: 160_00,
+      maximumMinor: null,
+    });
   });
 });
 

@@ -15,14 +15,14 @@ export interface BidOrder {
   currency: string;
   /** What the bidder saw when pressing; sent as it is. */
   amountMinor: number;
-  kind: 'amount' | 'max';
+  kind: 'amount' | 'max' | 'buy_now';
 }
 
 export type Fate =
   | { phase: 'sending' }
   | { phase: 'checking' }
   | { phase: 'accepted'; leading: boolean; priceMinor: number | null }
-  | { phase: 'refused'; code: string; minimumMinor: number | null };
+  | { phase: 'refused'; code: string; minimumMinor: number | null; maximumMinor: number | null };
 
 export interface Attempt extends BidOrder {
   bidId: Uuid;
@@ -127,9 +127,9 @@ export class BidDesk {
   #refused(answer: BidRefused): void {
     const attempt = this.#attempts.find((a) => a.bidId === answer.bid_id);
     if (!attempt || !isUnderWay(attempt)) return;
-    const { code, minimum_minor: minimumMinor } = answer;
+    const { code, minimum_minor: minimumMinor, maximum_minor: maximumMinor } = answer;
     if (answer.final || !this.#tryAgain(attempt, code)) {
-      this.#settle(answer.bid_id, { phase: 'refused', code, minimumMinor });
+      this.#settle(answer.bid_id, { phase: 'refused', code, minimumMinor, maximumMinor });
     }
   }
 
@@ -217,9 +217,14 @@ export function isUnderWay(attempt: Attempt): boolean {
 function message(attempt: Attempt): BidMessage {
   const { bidId: bid_id, saleId: sale_id, lotId: lot_id, currency, amountMinor } = attempt;
   const base = { type: 'bid', bid_id, sale_id, lot_id, currency } as const;
-  return attempt.kind === 'max'
-    ? { ...base, max_minor: amountMinor }
-    : { ...base, amount_minor: amountMinor };
+  switch (attempt.kind) {
+    case 'amount':
+      return { ...base, amount_minor: amountMinor };
+    case 'max':
+      return { ...base, max_minor: amountMinor };
+    case 'buy_now':
+      return { ...base, buy_now_minor: amountMinor };
+  }
 }
 
 function restore(text: string | null): Attempt[] {

@@ -3,9 +3,13 @@ import type { Increment } from '../wire/messages';
 
 /** The step at a price: that of the last band that starts at or below it. */
 export function stepAt(increments: readonly Increment[], priceMinor: number): number {
-  let step = increments[0]?.step_minor ?? 0;
-  for (const band of increments) if (band.from_minor <= priceMinor) step = band.step_minor;
-  return step;
+  const reached = increments.findLast((band) => band.from_minor <= priceMinor);
+  const band = reached ?? increments[0];
+  if (!band) return 0;
+  if (band.step_bp == null) return band.step_minor;
+  // Exactly, and rounded up; the product may be beyond what a number holds.
+  const part = (BigInt(priceMinor) * BigInt(band.step_bp) + 9_999n) / 10_000n;
+  return Math.max(band.step_minor, Number(part));
 }
 
 /** `count` amounts that could be bid after `firstMinor`, each a step above the one before. */

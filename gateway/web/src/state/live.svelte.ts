@@ -1,14 +1,16 @@
 /** A live sale for components: the socket, the reducer, the bids and the clock behind one door. */
 import { api, session } from '../api/session.svelte';
-import type { ServerMessage, Uuid } from '../wire/messages';
+import type { Notice, ServerMessage, Uuid } from '../wire/messages';
 import { ServerClock } from '../wire/clock';
 import { nowMs } from '../wire/now';
 import { SaleSocket, type Connection, type Timers } from '../wire/socket';
 import { BidDesk, isUnderWay, type Attempt, type BidOrder } from './bids';
 import { CommandDesk, type CommandEntry } from './commands';
 import { newId } from './id';
+import { Notices } from './notices';
 import { Results } from './results';
 import { emptySale, reduce, type SaleAction, type SaleState } from './sale';
+import { Withdrawals, type Withdrawal } from './withdrawals';
 
 const timers: Timers = {
   set: (run, afterMs) => window.setTimeout(run, afterMs),
@@ -29,6 +31,10 @@ export class LiveSale {
   #attempts = $state.raw<readonly Attempt[]>([]);
   /** Lots that closed with a stake of the bidder in them, until dismissed. */
   closedLots = $state.raw<readonly Uuid[]>([]);
+  /** What was undone, until dismissed. */
+  notices = $state.raw<readonly Notice[]>([]);
+  /** By lot: what became of the wish to leave its absentee book. */
+  withdrawals = $state.raw<Readonly<Record<Uuid, Withdrawal>>>({});
   commands = $state.raw<readonly CommandEntry[]>([]);
   /** A refusal of the whole subscription, such as `unknown_sale`. */
   failure = $state<string | null>(null);
@@ -37,6 +43,9 @@ export class LiveSale {
   readonly #socket: SaleSocket;
   readonly #bids: BidDesk;
   readonly #results: Results;
+  readonly #notices: Notices;
+  readonly #withdrawals: Withdrawals;
+  #warned = new Set<string>();
   #signedInAs: Uuid | null = null;
   readonly desk: CommandDesk;
   #reading = new Set<Uuid>();
@@ -59,6 +68,17 @@ export class LiveSale {
     this.#results = new Results({
       onChange: (closed) => (this.closedLots = closed),
       store: tabStore(`gavel.results.${saleId}`),
+    });
+    this.#notices = new Notices({
+      onChange: (notices) => (this.notices = notices),
+      store: tabStore(`gavel.notices.${saleId}`),
+    });
+    this.#withdrawals = new Withdrawals({
+      saleId,
+      send: (message) => this.#socket.send(message),
+      timers,
+      newId,
+      onChange: (byLot) => (this.withdrawals = byLot),
     });
     this.desk = new CommandDesk({
       saleId,
@@ -96,6 +116,7 @@ export class LiveSale {
       this.#socket.stop();
       this.#bids.stop();
       this.desk.stop();
+      this.#withdrawals.stop();
     };
   }
 
@@ -110,7 +131,27 @@ export class LiveSale {
   }
 
   bid(order: Omit<BidOrder, 'saleId'>): Uuid | null {
-    return this.#bids.place({ ...order, saleId: this.saleId });
+    const bidId = this.#bids.place({ ...order, saleId: this.saleId });
+    if (bidId !== null && this.#signedInAs) {
+      // Whoever stops a clock wins without having led before.
+      this.#results.stake(this.#signedInAs, order.lotId);
+      this.#withdrawals.forget(order.lotId);
+    }
+    return bidId;
+  }
+
+  /** Takes the own maximum out of the absentee book. */
+  leaveBook(lotId: Uuid): void {
+    this.#withdrawals.ask(lotId);
+  }
+
+  /** The fair warning of a lot is before the bidder's eyes; the auctioneer is told once. */
+  warningShown(lotId: Uuid, seq: number): void {
+    const key = `${this.#signedInAs} ${lotId} ${seq}`;
+    if (!this.#signedInAs || !this.state.you || session.isStaff || this.#warned.has(key)) return;
+    const sale_id = this.saleId;
+    const told = this.#socket.send({ type: 'warning_shown', sale_id, lot_id: lotId, seq });
+    if (told) this.#warned.add(key);
   }
 
   serverNowMs(): number {
@@ -125,6 +166,10 @@ export class LiveSale {
 
   dismissResult(lotId: Uuid): void {
     this.#results.dismiss(lotId);
+  }
+
+  dismissNotice(key: string): void {
+    this.#notices.dismiss(key);
   }
 
   /** Reads the bids of a lot unless they are known; call it from an effect on `state`. */
@@ -145,10 +190,15 @@ export class LiveSale {
 
   #receive(message: ServerMessage): void {
     const before = this.state;
-    if (message.type === 'signed_in') this.#signedInAs = message.user.id;
+    if (message.type === 'signed_in') {
+      this.#signedInAs = message.user.id;
+      this.#notices.signedIn(message.user.id);
+    }
     this.dispatch({ type: 'message', message });
     this.#bids.onMessage(message);
     this.desk.onMessage(message);
+    this.#withdrawals.onMessage(message);
+    if (message.type === 'notice') this.#notices.take(message);
     if (message.type === 'snapshot') {
       this.#gapAt = null;
       this.failure = null;
@@ -177,6 +227,7 @@ export class LiveSale {
     else if (was === 'online') {
       this.#bids.onOffline();
       this.desk.onOffline();
+      this.#withdrawals.onOffline();
     }
   }
 }

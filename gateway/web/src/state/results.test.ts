@@ -72,3 +72,10 @@ it('starts with nothing when what was stored is damaged', () => {
   see(sold(7));
   expect(closed).toEqual([LOT]);
 });
+
+it('tells of a lot that was won without a lead before it', () => {
+  results.see('anna', you(), { [LOT]: lotView({ format: 'dutch' }) });
+  results.stake('anna', LOT);
+  see(sold(7));
+  expect(closed).toEqual([LOT]);
+});

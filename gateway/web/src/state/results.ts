@@ -48,6 +48,12 @@ export class Results {
     this.#keep({ userId, staked: [...staked], closed: [...closed] });
   }
 
+  /** The bidder bids on a lot: what becomes of it is news, however fast. */
+  stake(userId: Uuid, lotId: Uuid): void {
+    const before = this.#kept.userId === userId ? this.#kept : { staked: [], closed: [] };
+    this.#keep({ ...before, userId, staked: [...new Set([...before.staked, lotId])] });
+  }
+
   dismiss(lotId: Uuid): void {
     const closed = this.#kept.closed.filter((id) => id !== lotId);
     this.#keep({ ...this.#kept, closed });

@@ -76,6 +76,13 @@ export class Room {
     return this.you && takenBack(this.live.state.history[id], this.you.paddle);
   }
 
+  /** The lots that are offered together with one, the leading lot first; none when it is alone. */
+  group(id: string): readonly Lot[] {
+    const lead = this.view(id)?.led_by ?? id;
+    const group = this.view(lead)?.group;
+    return group ? [lead, ...group.others].flatMap((other) => this.lot(other) ?? []) : [];
+  }
+
   /** What the next bid on a lot must at least be. */
   minimum(lot: Lot): number {
     return this.view(lot.id)?.minimum_minor ?? lot.rules.opening_price_minor;
@@ -89,6 +96,10 @@ export class Room {
   }
 
   get nextPending(): Lot | undefined {
-    return this.lots.find((lot) => (this.view(lot.id)?.state ?? 'pending') === 'pending');
+    const waiting = this.lots.filter((lot) => {
+      const view = this.view(lot.id);
+      return (view?.state ?? 'pending') === 'pending' && !view?.led_by;
+    });
+    return waiting.find((lot) => !this.view(lot.id)?.skipped) ?? waiting[0];
   }
 }

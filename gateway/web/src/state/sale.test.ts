@@ -85,7 +85,15 @@ describe('snapshot and updates', () => {
   it('counts registrations and book changes for the lists read elsewhere', () => {
     const state = after(
       snapshot(5),
-      update(6, [{ kind: 'registration_changed', paddle: 9, user_id: 'u', status: 'pending', limit_minor: null }]),
+      update(6, [
+        {
+          kind: 'registration_changed',
+          paddle: 9,
+          user_id: 'u',
+          status: 'pending',
+          limit_minor: null,
+        },
+      ]),
       update(7, [{ kind: 'absentee_left', lot_id: LOT }]),
     );
     expect(state.registrationsVersion).toBe(2);
@@ -242,5 +250,82 @@ describe('history', () => {
     const merged = reduce(state, { type: 'history_fetched', lotId: LOT, bids: page });
     expect(merged.history[LOT]?.bids.map((bid) => bid.seq)).toEqual([7, 6]);
     expect(merged.history[LOT]?.complete).toBe(true);
+  });
+});
+
+describe('fair warning', () => {
+  const warned = lotView({ fair_warning: true });
+  const warning = { kind: 'fair_warning', lot_id: LOT } as const;
+
+  it('has the number of what brought it, until it is taken back', () => {
+    const state = after(snapshot(5), update(6, [warning], { lots: [warned] }));
+    expect(state.warnings).toEqual({ [LOT]: 6 });
+    const message = update(7, [{ kind: 'ask_set', lot_id: LOT, ask_minor: 9 }], { lots: [warned] });
+    const later = reduce(state, { type: 'message', message });
+    expect(later.warnings).toEqual({ [LOT]: 6 });
+    const bid = update(8, [bidEvent(7, 100_00)], { lots: [led(7, 100_00)] });
+    expect(reduce(later, { type: 'message', message: bid }).warnings).toEqual({});
+  });
+
+  it('comes with a snapshot too, and again when it is given again', () => {
+    const state = after(snapshot(5, { lots: [warned] }));
+    expect(state.warnings).toEqual({ [LOT]: 5 });
+    const again = update(6, [warning], { lots: [warned] });
+    expect(reduce(state, { type: 'message', message: again }).warnings).toEqual({ [LOT]: 6 });
+    const missed = snapshot(9, { lots: [warned] });
+    expect(reduce(state, { type: 'message', message: missed }).warnings).toEqual({ [LOT]: 9 });
+  });
+});
+
+describe('the hammer', () => {
+  it('is known to have been lifted until the next thing happens to the lot', () => {
+    const lifted = { kind: 'hammer_lifted', lot_id: LOT, by_bid: true } as const;
+    const late = update(6, [bidEvent(8, 110_00), lifted], { lots: [led(8, 110_00)] });
+    const state = after(snapshot(5), late);
+    expect(state.lifted).toEqual({ [LOT]: { byBid: true } });
+    const bid = update(7, [bidEvent(7, 120_00)], { lots: [led(7, 120_00)] });
+    expect(reduce(state, { type: 'message', message: bid }).lifted).toEqual({});
+  });
+});
+
+describe('sealed bids', () => {
+  const sealed = lotView({ format: 'vickrey', bid_count: null });
+  const read = reduce(after(snapshot(5, { lots: [sealed], you: you() })), {
+    type: 'history_fetched',
+    lotId: LOT,
+    bids: [],
+  });
+
+  it('are read again when an own one was accepted: no update tells of it', () => {
+    const answer: ServerMessage = {
+      type: 'bid_accepted',
+      bid_id: 'b1',
+      sale_id: SALE,
+      lot_id: LOT,
+      seq: 6,
+      at_ms: 6_000,
+      leading: false,
+      price_minor: null,
+      minimum_minor: null,
+      max_minor: 90_00,
+      repeated: false,
+    };
+    const state = reduce(read, { type: 'message', message: answer });
+    expect(state.history[LOT]?.complete).toBe(false);
+    expect(state.you?.lots[0]).toMatchObject({ max_minor: 90_00, absentee_minor: null });
+    expect(standing(state.lots[LOT], state.you)).toBe('sealed');
+  });
+
+  it('are read again when something of them was undone', () => {
+    const message: ServerMessage = {
+      type: 'notice',
+      sale_id: SALE,
+      seq: 6,
+      lot_id: LOT,
+      notice: 'bid_retracted',
+      price_minor: null,
+      leading: false,
+    };
+    expect(reduce(read, { type: 'message', message }).history[LOT]?.complete).toBe(false);
   });
 });

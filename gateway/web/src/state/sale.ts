@@ -18,7 +18,7 @@ import type {
   YouLot,
 } from '../wire/messages';
 import { mergeFetched, recordEvent, type History } from './history';
-import { ownLot } from './standing';
+import { isSealed, ownLot } from './standing';
 
 export interface SaleState {
   saleId: Uuid;
@@ -33,6 +33,10 @@ export interface SaleState {
   history: Readonly<Record<Uuid, History>>;
   /** The lot on the block, or the last one that was: what a room sale puts in the middle. */
   stageLotId: Uuid | null;
+  /** Lots under fair warning, each with the number of what brought it. */
+  warnings: Readonly<Record<Uuid, number>>;
+  /** Lots whose hammer was lifted as the last thing that happened to them. */
+  lifted: Readonly<Record<Uuid, { byBid: boolean }>>;
   /** Counts what only staff lists over REST show, so that they know when to read again. */
   registrationsVersion: number;
   /** Counts changes of the absentee book that came without the book itself. */
@@ -56,6 +60,8 @@ export function emptySale(saleId: Uuid): SaleState {
     presence: null,
     history: {},
     stageLotId: null,
+    warnings: {},
+    lifted: {},
     registrationsVersion: 0,
     bookVersion: 0,
   };
@@ -97,6 +103,8 @@ function reduceMessage(state: SaleState, message: ServerMessage): SaleState {
         staff: message.staff,
         history,
         stageLotId: message.sale.current_lot_id ?? state.stageLotId,
+        warnings: continuous ? state.warnings : warningsOf(message.lots, message.seq),
+        lifted: continuous ? state.lifted : {},
         registrationsVersion: state.registrationsVersion + 1,
       };
     }
@@ -107,15 +115,23 @@ function reduceMessage(state: SaleState, message: ServerMessage): SaleState {
       return reduceUpdate(state, message);
     case 'you':
       return { ...state, you: message.you };
+    case 'notice':
+      // What it is about may have come without an event: of sealed bids there is none.
+      return { ...state, history: markStale(state.history, message.lot_id) };
     case 'bid_accepted': {
       const { lot_id, max_minor } = message;
       if (!state.you || max_minor === null) return state;
       // A sealed bid has no price either.
       const lot = state.lots[lot_id];
-      const sealed = lot?.bid_count === null && lot.state !== 'pending';
+      const sealed = lot !== undefined && isSealed(lot) && lot.state !== 'pending';
       const booked = message.price_minor === null && !sealed;
       const own = booked ? { absentee_minor: max_minor } : { max_minor };
-      return { ...state, you: withOwnLot(state.you, lot_id, (known) => ({ ...known, ...own })) };
+      return {
+        ...state,
+        you: withOwnLot(state.you, lot_id, (known) => ({ ...known, ...own })),
+        // No update follows on a sealed bid.
+        history: sealed ? markStale(state.history, lot_id) : state.history,
+      };
     }
     case 'presence':
       return { ...state, presence: message };
@@ -135,6 +151,8 @@ function reduceUpdate(state: SaleState, update: Update): SaleState {
     lots: { ...state.lots, ...changed },
     sale,
     stageLotId: sale?.current_lot_id ?? state.stageLotId,
+    warnings: warningsAfter(state, update),
+    lifted: liftedAfter(state, update),
     you: update.lots.reduce((you, lot) => foldOwnStanding(you, lot, update), state.you),
   };
   return update.events.reduce((s, event) => reduceEvent(s, event, update, state), next);
@@ -160,10 +178,7 @@ function reduceEvent(
       return { ...state, registrationsVersion: state.registrationsVersion + 1 };
     case 'bids_retracted': {
       // Which of the bids were whose only the server knows for certain.
-      const known = state.history[event.lot_id];
-      if (!known) return state;
-      const stale = { ...known, complete: false };
-      return { ...state, history: { ...state.history, [event.lot_id]: stale } };
+      return { ...state, history: markStale(state.history, event.lot_id) };
     }
     case 'absentee_left':
     case 'absentee_withdrawn':
@@ -197,8 +212,35 @@ function withOwnLot(you: You, lotId: Uuid, change: (known: YouLot) => YouLot): Y
   return { ...you, lots: [...rest, change(ownLot(you, lotId) ?? unknown)] };
 }
 
-function markStale(history: SaleState['history']): SaleState['history'] {
+function warningsOf(lots: readonly LotView[], seq: number): SaleState['warnings'] {
+  const warned = lots.filter((lot) => lot.fair_warning);
+  return Object.fromEntries(warned.map(({ lot_id }) => [lot_id, seq]));
+}
+
+function warningsAfter({ warnings }: SaleState, update: Update): SaleState['warnings'] {
+  const after = { ...warnings };
+  for (const { lot_id, fair_warning } of update.lots) if (!fair_warning) delete after[lot_id];
+  for (const event of update.events) {
+    if (event.kind === 'fair_warning') after[event.lot_id] = update.seq;
+  }
+  return after;
+}
+
+function liftedAfter({ lifted }: SaleState, update: Update): SaleState['lifted'] {
+  const after = { ...lifted };
+  for (const { lot_id } of update.lots) delete after[lot_id];
+  for (const event of update.events) {
+    if (event.kind === 'hammer_lifted') after[event.lot_id] = { byBid: event.by_bid };
+  }
+  return after;
+}
+
+/** Has the histories read again: that of one lot, or all. */
+function markStale(history: SaleState['history'], lotId?: Uuid): SaleState['history'] {
   return Object.fromEntries(
-    Object.entries(history).map(([id, entry]) => [id, { ...entry, complete: false }]),
+    Object.entries(history).map(([id, entry]) => [
+      id,
+      lotId === undefined || id === lotId ? { ...entry, complete: false } : entry,
+    ]),
   );
 }

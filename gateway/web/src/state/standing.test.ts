@@ -22,6 +22,12 @@ describe('standing', () => {
     ['leading', lotView({ leader: { paddle: 7, channel: 'online' }, price_minor: 1 })],
     ['outbid', lotView({ leader: { paddle: null, channel: 'floor' }, price_minor: 1 })],
     ['outbid', lotView({ state: 'paused', leader: { paddle: 8, channel: 'phone' } })],
+    ['sealed', lotView({ format: 'vickrey', bid_count: null })],
+    ['sealed', lotView({ format: 'sealed_first_price', bid_count: null })],
+    [
+      'lost',
+      { ...closed({ result: 'sold', price_minor: 9, winner_paddle: 8 }), format: 'vickrey' },
+    ],
   ] as const)('is %s', (expected, lot) => {
     expect(standing(lot, bidder)).toBe(expected);
   });
@@ -29,6 +35,10 @@ describe('standing', () => {
   it('is absentee while a maximum waits for the lot', () => {
     const lots = [{ lot_id: LOT, max_minor: null, leading: false, absentee_minor: 5 }];
     expect(standing(lotView({ state: 'pending' }), you({ lots }))).toBe('absentee');
+  });
+
+  it('is none where another lot took the bids', () => {
+    expect(standing(closed({ result: 'sold_with', with_lot_id: 'lot-2' }), bidder)).toBe('none');
   });
 
   it('is none for guests and for those who did not bid', () => {

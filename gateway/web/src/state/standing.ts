@@ -1,14 +1,24 @@
 /** Where a bidder stands on a lot, said in one word. Pure. */
-import type { Channel, LotView, You, YouLot } from '../wire/messages';
+import type { Channel, Format, LotView, You, YouLot } from '../wire/messages';
 
 export type Standing =
   | 'none' // has not bid
   | 'absentee' // a maximum waits in the book
+  | 'sealed' // a sealed bid stands
   | 'leading'
   | 'outbid'
   | 'won'
   | 'lost'
   | 'passed'; // has bid, but the lot went unsold
+
+/** Bids are hidden from everybody but their own bidders, now or once it opens. */
+export function isSealed({ format, outcome }: Pick<LotView, 'format' | 'outcome'>): boolean {
+  return takesSealedBids(format) && outcome === null;
+}
+
+export function takesSealedBids(format: Format): boolean {
+  return format === 'sealed_first_price' || format === 'vickrey';
+}
 
 export function ownLot(you: You | null, lotId: string): YouLot | null {
   return you?.lots.find((own) => own.lot_id === lotId) ?? null;
@@ -21,12 +31,15 @@ export function standing(lot: LotView | undefined, you: You | null): Standing {
   if (lot.state === 'pending') return own?.absentee_minor != null ? 'absentee' : 'none';
   const leads = lot.leader !== null && lot.leader.paddle === you.paddle;
   if (lot.state === 'closed') {
+    // What became of it is told by the lot that it was sold with.
+    if (lot.outcome?.result === 'sold_with') return 'none';
     if (lot.outcome?.result === 'sold' && lot.outcome.winner_paddle === you.paddle) return 'won';
     if (!bid && !leads) return 'none';
     return lot.outcome?.result === 'sold' ? 'lost' : 'passed';
   }
   if (leads) return 'leading';
-  return bid ? 'outbid' : 'none';
+  if (!bid) return 'none';
+  return isSealed(lot) ? 'sealed' : 'outbid';
 }
 
 /** Who leads, as the public may know it. */

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { CLICK_WITHIN_MS, PressGuard, SETTLE_MS } from './press';
 
 let guard: PressGuard;
@@ -58,4 +58,29 @@ it('takes the click of a lifted finger for its press, but not one that comes muc
   guard.lift(2_100);
   guard.show(120, 2_200);
   expect(guard.release(2_100 + CLICK_WITHIN_MS + 1)).toEqual({ meant: 120 });
+});
+
+describe('where the price falls by itself', () => {
+  it('sends what was displayed at the press, right after a fall too', () => {
+    guard.show(90, 1_000, true);
+    expect(guard.settling(1_000)).toBe(false);
+    guard.press(1_000);
+    guard.show(80, 1_001, true);
+    expect(guard.release(1_100)).toEqual({ meant: 90 });
+  });
+
+  it('holds back the price of the next lot, however low', () => {
+    guard.show(null, 1_000);
+    guard.show(50, 1_100, true);
+    guard.show(40, 1_200, true);
+    guard.press(1_250);
+    expect(guard.release(1_300)).toEqual({ changedTo: 40 });
+    guard.press(1_100 + SETTLE_MS);
+    expect(guard.release(1_500)).toEqual({ meant: 40 });
+  });
+
+  it('holds back a price that has risen: it is another clock', () => {
+    guard.show(500, 1_000, true);
+    expect(guard.settling(1_001)).toBe(true);
+  });
 });

@@ -17,10 +17,15 @@ export class PressGuard {
   #pressed: PressResult | null = null;
   #liftedMs: number | null = null;
 
-  /** The button now shows this amount. */
-  show(amountMinor: number | null, nowMs: number): void {
+  /**
+   * The button now shows this amount. `falls`: the price falls by itself, and a fall is never
+   * against whoever presses: there is nothing to settle.
+   */
+  show(amountMinor: number | null, nowMs: number, falls = false): void {
     if (amountMinor === null) this.#shown = null;
-    else if (this.#shown?.amountMinor !== amountMinor) {
+    else if (falls && this.#shown && amountMinor < this.#shown.amountMinor) {
+      this.#shown = { ...this.#shown, amountMinor };
+    } else if (this.#shown?.amountMinor !== amountMinor) {
       // An amount that comes back after a while without one is as new to the eye as another one.
       this.#shown = { amountMinor, sinceMs: nowMs, changed: this.#used };
       this.#used = true;
