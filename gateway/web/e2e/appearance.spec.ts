@@ -101,7 +101,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await desk.floor('£550');
     await bidder.expectStanding('outbid');
     await expectAccessible(page, 'outbid');
-    await desk.press('s');
+    await desk.act('sold', 's');
     await expect(desk.by('sold-dialog')).toBeVisible();
     await expectAccessible(desk.page, 'the question before a sale below the reserve');
     await desk.by('sold-unnamed').click();

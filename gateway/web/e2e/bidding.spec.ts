@@ -194,7 +194,7 @@ test('a bid that is taken back says so, and what counts now', async ({ house, pe
   await test.step('nobody else has bid', async () => {
     await bidder.tap('£500');
     await bidder.expectLead();
-    await desk.act('undo', 'u');
+    await desk.undo();
     await bidder.expectStanding(
       'retracted',
       'The auctioneer retracted your bid of £500',
@@ -208,7 +208,7 @@ test('a bid that is taken back says so, and what counts now', async ({ house, pe
     await desk.floor('£500');
     await bidder.tap('£550');
     await bidder.expectLead();
-    await desk.act('undo', 'u');
+    await desk.undo();
     const words = [
       'The auctioneer retracted your bid of £550',
       'The price is now £500; the room leads. Bid £550 to lead.',
@@ -228,7 +228,7 @@ test('a bid that is taken back says so, and what counts now', async ({ house, pe
     await bidder.enter('max-amount', '900');
     await bidder.expectLead('Your maximum is £900.');
     await expect(desk.bids).toHaveCount(5);
-    await desk.act('undo', 'u');
+    await desk.undo();
     await bidder.expectLead(
       'The auctioneer retracted your maximum of £900. Your earlier bid leads at £550.',
     );
@@ -236,9 +236,9 @@ test('a bid that is taken back says so, and what counts now', async ({ house, pe
   });
 
   await test.step('and sold to somebody else, it is still told', async () => {
-    await desk.act('undo', 'u');
+    await desk.undo();
     await bidder.expectStanding('retracted', 'your maximum of £900', 'the room leads');
-    await desk.press('s');
+    await desk.act('sold', 's');
     await desk.by('sold-unnamed').click();
     await bidder.expectStanding('retracted', 'It sold to another bidder for £500.');
   });

@@ -104,7 +104,7 @@ test('a lot from the keyboard', async ({ house, people }) => {
 
   await test.step('undo takes the last bid back', async () => {
     await expect(desk.by('console-undo')).toContainText('Undo £1,000');
-    await desk.press('u');
+    await desk.undo();
     for (const console of both) await console.expectPrice('£800', 'Room');
     await expect(bidder.rows.first()).toContainText('Retracted');
     await bidder.expectPrice('£800', 'room');
@@ -122,7 +122,7 @@ test('a lot from the keyboard', async ({ house, people }) => {
     await desk.press('Enter');
     await expect(desk.by('dialog-confirm')).toBeFocused();
     await expect(desk.by('confirm-dialog')).toContainText('£650, Paddle 52');
-    await desk.press('Enter');
+    await desk.confirm();
     for (const console of both) {
       await expect(console.bids.filter({ hasText: 'Phone' })).toContainText('Retracted');
       await console.expectPrice('£800', 'Room');
@@ -157,12 +157,12 @@ test('a lot from the keyboard', async ({ house, people }) => {
   });
 
   await test.step('sold below the reserve only when confirmed', async () => {
-    await desk.press('s');
+    await desk.act('sold', 's');
     await expect(desk.by('sold-dialog')).toContainText('The reserve is not met');
     await desk.press('Escape');
     await expect(desk.by('sold-dialog')).toHaveCount(0);
     await desk.expectLot('1', 'open');
-    await desk.press('s');
+    await desk.act('sold', 's');
     await expect(desk.by('sold-paddle')).toBeFocused();
     await desk.page.keyboard.type('41');
     await desk.press('Enter');
@@ -176,6 +176,7 @@ test('a lot from the keyboard', async ({ house, people }) => {
 
   await test.step('reopened, the lot is as it was', async () => {
     await desk.act('reopen', 'r');
+    await desk.confirm();
     for (const console of both) {
       await console.expectLot('1', 'open');
       await console.expectPrice('£800');
@@ -198,7 +199,7 @@ test('a lot from the keyboard', async ({ house, people }) => {
     await desk.expectLot('2', 'open');
     await bidder.expectLot('2', 'open');
     await desk.floor('£500');
-    await desk.press('s');
+    await desk.act('sold', 's');
     await desk.by('sold-unnamed').focus();
     await desk.press('Enter');
     await desk.expectLot('2', 'closed');
@@ -235,7 +236,7 @@ test('a dialog stays with its lot while the other console goes on', async ({ hou
   const sale = await house.sale({ lots: [{}, { reserve_minor: 5_000_00 }, {}] });
   const desk = await people.console(sale);
   const other = await people.console(sale);
-  const withdrawn = desk.by('console-withdrawn');
+  const withdrawn = desk.by('console-notice');
   await desk.begin();
   await other.expectLot('1', 'open');
 
@@ -248,7 +249,7 @@ test('a dialog stays with its lot while the other console goes on', async ({ hou
     await other.expectPrice('£500', 'Room · Paddle 41');
     await desk.press('x');
     await expect(desk.by('confirm-dialog')).toContainText('Pass Lot 1?');
-    await other.press('s');
+    await other.act('sold', 's');
     await other.expectLot('1', 'closed');
     await expect(desk.by('confirm-dialog')).toHaveCount(0);
     await expect(withdrawn).toHaveText('Lot 1 changed meanwhile: sold. Nothing was sent.');
@@ -266,7 +267,7 @@ test('a dialog stays with its lot while the other console goes on', async ({ hou
   await test.step('both act at once: a lot is passed or sold, and no other with it', async () => {
     await desk.press('x');
     await expect(desk.by('confirm-dialog')).toContainText('Pass Lot 2?');
-    await other.press('s');
+    await other.act('sold', 's');
     await expect(other.by('sold-unnamed')).toBeVisible();
     await other.by('sold-unnamed').focus();
     await Promise.all([desk.press('Enter'), other.press('Enter')]);
@@ -280,7 +281,7 @@ test('a dialog stays with its lot while the other console goes on', async ({ hou
   await test.step('a bid under the question of Sold: nothing is sold at a price not seen', async () => {
     await other.floor('£500');
     await desk.expectPrice('£500', 'Room');
-    await desk.press('s');
+    await desk.act('sold', 's');
     await expect(desk.by('sold-confirm')).toHaveText(/Sold at £500/);
     await other.floor('£550');
     await expect(desk.by('sold-dialog')).toHaveCount(0);
@@ -317,7 +318,8 @@ test('Sold says the price that the console shows', async ({ house, people }) => 
       };
       if (message.command?.kind !== 'hammer' || hammers.push(message.command) > 1)
         return server.send(text);
-      const refusal = { code: 'price_moved', message: 'moved', minimum_minor: null };
+      const now = { minimum_minor: 600_00, maximum_minor: 600_00 };
+      const refusal = { code: 'price_moved', message: 'moved', ...now };
       const { command_id } = message;
       const answer = { type: 'command_refused', command_id, sale_id: sale.id, ...refusal };
       socket.send(JSON.stringify(answer));
@@ -330,18 +332,18 @@ test('Sold says the price that the console shows', async ({ house, people }) => 
   await desk.floor('£500');
   await desk.floor('£550');
   for (const sold of ['refused', 'done'] as const) {
-    await desk.press('s');
+    await desk.act('sold', 's');
     await desk.by('sold-unnamed').click();
-    await desk.expectLog(sold, 'Sold £550');
+    await desk.expectLog(sold, 'Hammer at £550');
     if (sold === 'refused') {
-      await desk.expectLog('refused', 'The price moved as you pressed');
+      await desk.expectLog('refused', 'The price is £600 now, and nothing was sold');
       await desk.expectLot('1', 'open');
       const overPage = desk.by('console-refused');
       await expect(overPage).toBeHidden();
       await page.setViewportSize({ width: 390, height: 844 });
       await expect(desk.log.first()).not.toBeInViewport();
       await expect(overPage).toBeInViewport({ ratio: 1 });
-      await expect(overPage).toContainText('Sold £550 — refused: The price moved as you pressed');
+      await expect(overPage).toContainText('Hammer at £550 — refused: The price is £600 now');
       await overPage.getByRole('button').click();
       await expect(overPage).toHaveCount(0);
     }

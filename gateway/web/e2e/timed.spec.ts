@@ -100,7 +100,7 @@ test('a countdown by the server’s clock, extended by a late bid, to the close'
     await desk.press('Enter');
     await expect(desk.page.getByRole('alert')).toContainText('whole minutes');
     await desk.by('dialog-minutes').fill('5');
-    await desk.press('Enter');
+    await desk.confirm();
     const closesAtMs = Date.now() + 5 * 60_000;
     await desk.expectLot('1', 'open');
     await right.expectLot('1', 'open');

@@ -57,6 +57,31 @@ export class ConsoleDesk {
     if (leader !== undefined) await expect(this.leader).toHaveText(leader);
   }
 
+  /** Confirms the dialog, once what it would bring has been shown. */
+  async confirm(): Promise<void> {
+    await expect(this.by('dialog-confirm')).toBeEnabled();
+    await this.press('Enter');
+  }
+
+  /** Takes the last bid back, having looked at what that brings. */
+  async undo(): Promise<void> {
+    await this.act('undo', 'u');
+    await this.confirm();
+  }
+
+  /** What would change, as "aspect: before → after". */
+  async expectForesight(aspect: string, before: string, after: string) {
+    const row = this.by(`foresight-${aspect}`);
+    await expect(row).toHaveAttribute('data-changed', 'true');
+    await expect(row.getByRole('cell').first()).toHaveText(before);
+    await expect(row.getByRole('cell').last()).toHaveText(after);
+  }
+
+  /** A lot in the running order. */
+  inOrder(number: string): Locator {
+    return this.page.locator(`[data-testid="running-order-lot"][data-lot="${number}"]`);
+  }
+
   /** What the newest command came to. */
   async expectLog(phase: 'done' | 'refused', text: string) {
     await expect(this.log.first()).toContainText(text);
@@ -66,7 +91,7 @@ export class ConsoleDesk {
   /** A bid of the room at the ask; the price may end above it when the book answers. */
   async floor(ask: string, price = ask): Promise<void> {
     await expect(this.by('console-floor')).toContainText(`Floor ${ask}`);
-    await this.press('Space');
+    await this.act('floor', 'Space');
     await expect(this.price).toHaveText(price);
   }
 }

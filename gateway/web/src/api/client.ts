@@ -2,6 +2,7 @@
 import type {
   About,
   BidView,
+  Credit,
   LotResult,
   Problem,
   Registration,
@@ -34,7 +35,7 @@ export interface ApiDeps {
   token(fresh: boolean): Promise<string | null>;
 }
 
-type Method = 'GET' | 'POST';
+type Method = 'GET' | 'POST' | 'PUT';
 
 export class Api {
   readonly #deps: ApiDeps;
@@ -57,8 +58,22 @@ export class Api {
   /** For all sales, the latest sale first. */
   myRegistrations = () => this.#registrations('/me/registrations');
   registrations = (saleId: string) => this.#registrations(`/sales/${saleId}/registrations`);
-  setRegistration = (saleId: string, userId: string, verb: 'approve' | 'suspend') =>
-    this.#call<Registration>('POST', `/sales/${saleId}/registrations/${userId}/${verb}`);
+  approve = (saleId: string, userId: string) =>
+    this.#call<Registration>('POST', `/sales/${saleId}/registrations/${userId}/approve`);
+  /** No further bids; those on lots that have not closed are taken back only if asked for. */
+  suspend = (saleId: string, userId: string, retractBids: boolean) =>
+    this.#call<Registration>(
+      'POST',
+      `/sales/${saleId}/registrations/${userId}/suspend?retract_bids=${retractBids}`,
+    );
+
+  /** Null: without bound. */
+  setLimit = (saleId: string, userId: string, limitMinor: number | null) =>
+    this.#call<Registration>('PUT', `/sales/${saleId}/registrations/${userId}/limit`, {
+      body: { limit_minor: limitMinor },
+    });
+  credit = (userId: string, currency: string) =>
+    this.#call<Credit>('GET', `/users/${userId}/credit/${currency}`);
 
   signIn = (name: string, password: string) =>
     this.#call<Session>('POST', '/auth/sign-in', { auth: false, body: { name, password } });

@@ -1,5 +1,5 @@
 /** What a dialog of the console was opened for, and whether that can still be done. Pure. */
-import type { BidView, Leader, LotView } from '../wire/messages';
+import type { BidView, Leader, LotView, Registration } from '../wire/messages';
 import { enabled, type DeskView } from './desk';
 import type { Action } from './keymap';
 
@@ -15,13 +15,15 @@ export interface SoldOn {
 
 /** The lot is the one that was on screen, whatever comes up while the dialog is open. */
 export type DialogState =
-  | { kind: 'amount' | 'phone' | 'absentee' | 'ask' | 'step' | 'pass' | 'reopen'; lotId: string }
+  | { kind: 'amount' | 'phone' | 'house' | 'absentee' | 'ask' | 'step'; lotId: string }
+  | { kind: 'pass' | 'reopen' | 'withdraw' | 'reoffer' | 'split' | 'choose'; lotId: string }
   | { kind: 'sold'; lotId: string; on: SoldOn }
   | { kind: 'retract'; lotId: string; bid: BidView }
-  | { kind: 'message' | 'end' | 'help' };
+  | { kind: 'suspend' | 'limit'; person: Registration }
+  | { kind: 'message' | 'end' | 'group' | 'help' };
 
 /** Why a dialog makes no sense any more. */
-export type Withdrawal = 'sale_over' | 'lot_changed' | 'bid_gone' | 'price_moved';
+export type Withdrawal = 'sale_over' | 'lot_changed' | 'struck' | 'bid_gone' | 'price_moved';
 
 export function soldOn(view: LotView): SoldOn | null {
   if (view.price_minor === null) return null;
@@ -37,26 +39,34 @@ export function soldOn(view: LotView): SoldOn | null {
 export function withdrawal(dialog: DialogState, desk: DeskView): Withdrawal | null {
   if (!desk.connected) return null;
   const possible = (action: Action) => enabled(action, desk);
+  const changed = desk.view?.hammer ? 'struck' : 'lot_changed';
   switch (dialog.kind) {
     case 'help':
       return null;
     case 'message':
     case 'end':
       return possible(dialog.kind) ? null : 'sale_over';
+    case 'choose':
+      return desk.view?.choice_due ? null : 'lot_changed';
+    case 'group':
+    case 'suspend':
+    case 'limit':
+      // Which lots there are to choose from changes in the dialog itself; a bidder stays one.
+      return possible('message') ? null : 'sale_over';
     case 'retract': {
       const { bid_id } = dialog.bid;
       const known = desk.history?.bids.find((bid) => bid.bid_id === bid_id);
-      if (!possible('step')) return 'lot_changed';
+      if (desk.view?.state !== 'open' && desk.view?.state !== 'paused') return 'lot_changed';
       return known?.retracted ? 'bid_gone' : null;
     }
     case 'sold': {
-      if (!possible('pass')) return 'lot_changed';
+      if (!possible('pass')) return changed;
       const now = desk.view && soldOn(desk.view);
       if (!now) return 'bid_gone';
       return same(dialog.on, now) ? null : 'price_moved';
     }
     default:
-      return possible(dialog.kind) ? null : 'lot_changed';
+      return possible(dialog.kind) ? null : changed;
   }
 }
 

@@ -5,14 +5,22 @@ export type Action =
   | 'floor'
   | 'amount'
   | 'phone'
+  | 'house'
   | 'absentee'
   | 'ask'
   | 'step'
   | 'warn'
   | 'sold'
+  | 'lift'
   | 'pass'
   | 'undo'
   | 'reopen'
+  | 'skip'
+  | 'withdraw'
+  | 'reoffer'
+  | 'group'
+  | 'split'
+  | 'choose'
   | 'pause'
   | 'message'
   | 'start'
@@ -31,13 +39,21 @@ export const keymap: Record<Action, Binding> = {
   amount: { cap: 'B', code: 'KeyB' },
   phone: { cap: 'P', code: 'KeyP' },
   absentee: { cap: 'L', code: 'KeyL' },
+  house: { cap: 'V', code: 'KeyV' },
   warn: { cap: 'F', code: 'KeyF' },
   sold: { cap: 'S', code: 'KeyS' },
+  lift: { cap: 'H', code: 'KeyH' },
   pass: { cap: 'X', code: 'KeyX' },
   undo: { cap: 'U', code: 'KeyU' },
   next: { cap: 'N', code: 'KeyN' },
   open: { cap: 'O', code: 'KeyO' },
   reopen: { cap: 'R', code: 'KeyR' },
+  skip: { cap: 'J', code: 'KeyJ' },
+  withdraw: { cap: 'W', code: 'KeyW' },
+  reoffer: { cap: 'Q', code: 'KeyQ' },
+  group: { cap: 'C', code: 'KeyC' },
+  split: { cap: 'D', code: 'KeyD' },
+  choose: { cap: 'T', code: 'KeyT' },
   ask: { cap: 'A', code: 'KeyA' },
   step: { cap: 'I', code: 'KeyI' },
   pause: { cap: 'K', code: 'KeyK' },

@@ -73,6 +73,16 @@ class I18n {
     return this.#seconds(ms / 1000, 0);
   }
 
+  /** "0.18s": how late something was. */
+  delay(ms: number): string {
+    return this.#seconds(Math.round(ms / 10) / 100, 2);
+  }
+
+  /** "2, 3 and 5". */
+  list(items: readonly string[]): string {
+    return new Intl.ListFormat(this.locale, { type: 'conjunction' }).format(items);
+  }
+
   /** "That does not count" with its reason and, where there is one, what would count. */
   refusal(code: string, minimumMinor: number | null, format: MoneyFormat): string {
     const reason = this.t.refusals[code] ?? this.t.refusals['unknown'] ?? code;

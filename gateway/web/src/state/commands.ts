@@ -9,6 +9,7 @@ export interface CommandEntry {
   phase: 'sent' | 'done' | 'refused' | 'unknown';
   code: string | null;
   minimumMinor: number | null;
+  maximumMinor: number | null;
 }
 
 export interface CommandDeskDeps {
@@ -45,6 +46,7 @@ export class CommandDesk {
       phase: sent ? 'sent' : 'refused',
       code: sent ? null : 'not_connected',
       minimumMinor: null,
+      maximumMinor: null,
     };
     this.#entries = [...this.#entries.slice(-KEPT_MAX + 1), entry];
     if (sent) {
@@ -63,8 +65,8 @@ export class CommandDesk {
     if (message.type === 'command_done') {
       this.#set(message.command_id, { phase: 'done' });
     } else if (message.type === 'command_refused') {
-      const { code, minimum_minor: minimumMinor } = message;
-      this.#set(message.command_id, { phase: 'refused', code, minimumMinor });
+      const { code, minimum_minor: minimumMinor, maximum_minor: maximumMinor } = message;
+      this.#set(message.command_id, { phase: 'refused', code, minimumMinor, maximumMinor });
     }
   }
 

@@ -1,11 +1,12 @@
 /** A live sale for components: the socket, the reducer, the bids and the clock behind one door. */
 import { api, session } from '../api/session.svelte';
-import type { Notice, ServerMessage, Uuid } from '../wire/messages';
+import type { Notice, Question, ServerMessage, Uuid } from '../wire/messages';
 import { ServerClock } from '../wire/clock';
 import { nowMs } from '../wire/now';
 import { SaleSocket, type Connection, type Timers } from '../wire/socket';
 import { BidDesk, isUnderWay, type Attempt, type BidOrder } from './bids';
 import { CommandDesk, type CommandEntry } from './commands';
+import { ForesightDesk, type Foresight } from './foresight';
 import { newId } from './id';
 import { Notices } from './notices';
 import { Results } from './results';
@@ -36,6 +37,8 @@ export class LiveSale {
   /** By lot: what became of the wish to leave its absentee book. */
   withdrawals = $state.raw<Readonly<Record<Uuid, Withdrawal>>>({});
   commands = $state.raw<readonly CommandEntry[]>([]);
+  /** The answer to what `foresee` asked. */
+  foresight = $state.raw<Foresight | null>(null);
   /** A refusal of the whole subscription, such as `unknown_sale`. */
   failure = $state<string | null>(null);
 
@@ -48,9 +51,11 @@ export class LiveSale {
   #warned = new Set<string>();
   #signedInAs: Uuid | null = null;
   readonly desk: CommandDesk;
+  readonly #foresight: ForesightDesk;
   #reading = new Set<Uuid>();
   #gapAt: number | null = null;
   #bookTimer = 0;
+  readonly #listeners = new Set<(message: ServerMessage) => void>();
   #stopped = false;
 
   constructor(readonly saleId: Uuid) {
@@ -87,6 +92,13 @@ export class LiveSale {
       newId,
       onChange: (entries) => (this.commands = entries),
     });
+    this.#foresight = new ForesightDesk({
+      saleId,
+      send: (message) => this.#socket.send(message),
+      timers,
+      newId,
+      onChange: (foresight) => (this.foresight = foresight),
+    });
     this.#socket = new SaleSocket({
       url: `${scheme}://${location.host}/ws/v1`,
       saleId,
@@ -117,6 +129,7 @@ export class LiveSale {
       this.#bids.stop();
       this.desk.stop();
       this.#withdrawals.stop();
+      this.#foresight.stop();
     };
   }
 
@@ -152,6 +165,17 @@ export class LiveSale {
     const sale_id = this.saleId;
     const told = this.#socket.send({ type: 'warning_shown', sale_id, lot_id: lotId, seq });
     if (told) this.#warned.add(key);
+  }
+
+  /** Keeps `foresight` up to date until asked something else, or null. */
+  foresee(question: Question | null): void {
+    this.#foresight.ask(question);
+  }
+
+  /** Hears every message after it was taken in. */
+  listen(listener: (message: ServerMessage) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   serverNowMs(): number {
@@ -199,6 +223,8 @@ export class LiveSale {
     this.desk.onMessage(message);
     this.#withdrawals.onMessage(message);
     if (message.type === 'notice') this.#notices.take(message);
+    this.#foresight.onMessage(message);
+    if (this.state.seq !== before.seq) this.#foresight.onMoved();
     if (message.type === 'snapshot') {
       this.#gapAt = null;
       this.failure = null;
@@ -211,6 +237,7 @@ export class LiveSale {
       this.#socket.resubscribe(stuck ? null : this.state.seq);
     }
     if (this.state.bookVersion !== before.bookVersion) this.#refreshBook();
+    for (const listener of this.#listeners) listener(message);
   }
 
   /** The book itself comes only with a snapshot. */
@@ -223,8 +250,10 @@ export class LiveSale {
     const was = this.connection.phase;
     this.connection = connection;
     if (connection.phase !== 'online') this.#signedInAs = null;
-    if (connection.phase === 'online') this.#bids.onOnline();
-    else if (was === 'online') {
+    if (connection.phase === 'online') {
+      this.#bids.onOnline();
+      this.#foresight.onOnline();
+    } else if (was === 'online') {
       this.#bids.onOffline();
       this.desk.onOffline();
       this.#withdrawals.onOffline();

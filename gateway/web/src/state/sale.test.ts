@@ -222,6 +222,26 @@ describe('history', () => {
     expect(takenBack(undefined, 7)).toBeNull();
   });
 
+  it('forgets the bids of a lot that is offered again', () => {
+    const bid = update(6, [bidEvent(7, 100_00)], { lots: [led(7, 100_00)] });
+    const again = [{ kind: 'lot_reoffered', lot_id: LOT } as const];
+    const pending = lotView({ state: 'pending', reoffers: 1 });
+    const state = after(snapshot(5), bid, update(7, again, { lots: [pending] }));
+    expect(after(snapshot(5), bid).history[LOT]?.bids).toHaveLength(1);
+    expect(state.history[LOT]).toBeUndefined();
+  });
+
+  it('is read again when sealed bids may be read', () => {
+    const closed = (format: 'vickrey' | 'english') => {
+      const open = after(snapshot(5, { lots: [lotView({ format })] }));
+      const read = reduce(open, { type: 'history_fetched', lotId: LOT, bids: [] });
+      const lots = [lotView({ format, state: 'closed' })];
+      const message = update(6, [{ kind: 'lot_unsold', lot_id: LOT }], { lots });
+      return reduce(read, { type: 'message', message }).history[LOT]?.complete;
+    };
+    expect([closed('vickrey'), closed('english')]).toEqual([false, true]);
+  });
+
   it('does not count a bid twice that a page over REST had already', () => {
     const page: BidView[] = [
       {

@@ -18,7 +18,7 @@ import type {
   YouLot,
 } from '../wire/messages';
 import { mergeFetched, recordEvent, type History } from './history';
-import { isSealed, ownLot } from './standing';
+import { isSealed, ownLot, takesSealedBids } from './standing';
 
 export interface SaleState {
   saleId: Uuid;
@@ -154,6 +154,7 @@ function reduceUpdate(state: SaleState, update: Update): SaleState {
     warnings: warningsAfter(state, update),
     lifted: liftedAfter(state, update),
     you: update.lots.reduce((you, lot) => foldOwnStanding(you, lot, update), state.you),
+    history: withoutOffersBefore(state, update),
   };
   return update.events.reduce((s, event) => reduceEvent(s, event, update, state), next);
 }
@@ -178,6 +179,13 @@ function reduceEvent(
       return { ...state, registrationsVersion: state.registrationsVersion + 1 };
     case 'bids_retracted': {
       // Which of the bids were whose only the server knows for certain.
+      return { ...state, history: markStale(state.history, event.lot_id) };
+    }
+    case 'lot_sold':
+    case 'lot_unsold': {
+      // Staff may read sealed bids from now on.
+      const lot = state.lots[event.lot_id];
+      if (!lot || !takesSealedBids(lot.format)) return state;
       return { ...state, history: markStale(state.history, event.lot_id) };
     }
     case 'absentee_left':
@@ -233,6 +241,18 @@ function liftedAfter({ lifted }: SaleState, update: Update): SaleState['lifted']
     if (event.kind === 'hammer_lifted') after[event.lot_id] = { byBid: event.by_bid };
   }
   return after;
+}
+
+/** A lot that is offered again has none of the bids that it had. */
+function withoutOffersBefore(state: SaleState, update: Update): SaleState['history'] {
+  const again = update.lots.filter(({ lot_id, reoffers }) => {
+    const before = state.lots[lot_id]?.reoffers ?? 0;
+    return reoffers > before && state.history[lot_id];
+  });
+  if (again.length === 0) return state.history;
+  const history = { ...state.history };
+  for (const { lot_id } of again) delete history[lot_id];
+  return history;
 }
 
 /** Has the histories read again: that of one lot, or all. */

@@ -313,6 +313,10 @@ export type ServerMessage =
 export type Command =
   | { kind: 'start_sale' | 'end_sale' | 'next_lot' }
   | { kind: 'open_lot' | 'fair_warning' | 'pause' | 'resume'; lot_id: Uuid }
+  | { kind: 'lift_hammer' | 'withdraw' | 'skip' | 'split'; lot_id: Uuid }
+  | { kind: 'reoffer'; lot_id: Uuid; closes_at_ms?: number }
+  | { kind: 'group'; together: Together; lots: Uuid[]; opening_minor?: number }
+  | { kind: 'choose'; lot_id: Uuid; taken: Uuid[] }
   | {
       kind: 'floor_bid';
       lot_id: Uuid;
@@ -320,7 +324,7 @@ export type Command =
       amount_minor: number;
       currency: string;
       paddle: number | null;
-      channel: 'floor' | 'phone';
+      channel: EnteredChannel;
     }
   | {
       kind: 'absentee_bid';
@@ -346,6 +350,14 @@ export type Command =
   | { kind: 'reopen'; lot_id: Uuid; closes_at_ms?: number }
   | { kind: 'message'; text: string };
 
+/** Where the bids come from that the clerk enters. */
+export type EnteredChannel = 'floor' | 'phone' | 'house';
+
+/** What would a command bring? */
+export type Question =
+  | { kind: 'foresee_retract'; lot_id: Uuid; bid_id: Uuid }
+  | { kind: 'foresee_reopen'; lot_id: Uuid; closes_at_ms?: number };
+
 interface BidBase {
   type: 'bid';
   bid_id: Uuid;
@@ -363,7 +375,7 @@ export type ClientMessage =
   | { type: 'subscribe'; sale_id: Uuid; last_seq?: number }
   | { type: 'unsubscribe'; sale_id: Uuid }
   | { type: 'bid_status'; sale_id: Uuid; bid_id: Uuid }
-  | { type: 'command'; command_id: Uuid; sale_id: Uuid; command: Command }
+  | { type: 'command'; command_id: Uuid; sale_id: Uuid; command: Command | Question }
   | { type: 'leave_book'; command_id: Uuid; sale_id: Uuid; lot_id: Uuid }
   /** `seq`: of the update or snapshot that brought the warning. */
   | { type: 'warning_shown'; sale_id: Uuid; lot_id: Uuid; seq: number }
@@ -482,6 +494,16 @@ export interface Registration {
   paddle: number;
   status: RegistrationStatus;
   at_ms: number;
+  /** What the bidder may be bound to in the sale at once; null: without bound. */
+  limit_minor: number | null;
+}
+
+/** How far a bidder may go over all sales in a currency, and has gone. */
+export interface Credit {
+  currency: string;
+  /** Null: without bound. */
+  limit_minor: number | null;
+  exposure_minor: number;
 }
 
 export interface BidView {
