@@ -1,6 +1,5 @@
 /** Languages, light and dark, and what assistive technology needs. */
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { expectAccessible } from './support/accessible';
 import { expect, test } from './support/test';
 
 test('Russian: chosen, complete, remembered', async ({ house, people }) => {
@@ -67,20 +66,6 @@ test('light and dark follow the system until one is chosen', async ({ people }) 
   await page.emulateMedia({ colorScheme: 'light' });
   await expect.poll(brightness).toBe('dark');
 });
-
-async function expectAccessible(page: Page, what: string) {
-  const { violations } = await new AxeBuilder({ page })
-    .setLegacyMode()
-    .options({ resultTypes: ['violations'] })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  const found = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`),
-    );
-  expect(found, what).toEqual([]);
-}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`nothing in the way of assistive technology, ${colorScheme}`, async ({ house, people }) => {

@@ -1,5 +1,6 @@
 /** Lots that are not sold by open ascending bids: a falling clock, and bids under seal. */
-import type { Page } from '@playwright/test';
+import type { BrowserContextOptions, Page } from '@playwright/test';
+import { expectAccessible } from './support/accessible';
 import type { BidderView } from './support/bidder';
 import type { LotSpec, OpenSale } from './support/house';
 import { expect, test } from './support/test';
@@ -232,3 +233,59 @@ test('the close of a sealed lot tells who won at which price, and no other bid',
     expect(await mentions(ada.page, '£710')).toBe(false);
   });
 });
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`clocks, seals and questions are for everybody, ${colorScheme}`, async ({
+    house,
+    people,
+  }) => {
+    const bought: LotSpec = { rules: { buy_now_price_minor: 2_500_00, quantity: 6 } };
+    const sale = await house.sale({
+      lots: [clock(AN_HOUR_MS), sealed('vickrey', AN_HOUR_MS), bought, {}, {}],
+    });
+    const rostrum = await people.rostrum(sale);
+    const still = { colorScheme, reducedMotion: 'reduce', viewport: { width: 390, height: 844 } };
+    const account = await house.bidder('Nadia Noor', sale);
+    await house.limit(sale, account.paddle, 900_00);
+    const bidder = await people.bidder(account, sale, still as BrowserContextOptions);
+    const { page } = bidder;
+    const check = async (what: string) => {
+      await expectAccessible(page, what);
+      const sideways = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect(sideways, what).toBe(0);
+    };
+
+    await rostrum.do('open_lot', 1);
+    await expect(bidder.button).toBeVisible();
+    await check('a running clock');
+    await bidder.button.click();
+    await expect(bidder.fate).toHaveAttribute('data-code', 'over_limit');
+    await check('a clock, and a bid beyond the limit');
+    await rostrum.do('withdraw', 1);
+    await rostrum.do('open_lot', 2);
+    await bidder.enter('sealed-amount', '700');
+    await bidder.expectStanding('sealed');
+    await check('a sealed bid');
+    const [bid] = await house.bids(sale, rostrum.lotId(2), account.token);
+    expect(bid?.amount_minor).toBe(700_00);
+    await rostrum.do('withdraw', 2);
+    await rostrum.do('group', null, {
+      together: 'choice',
+      lots: [rostrum.lotId(4), rostrum.lotId(5)],
+    });
+    await rostrum.do('open_lot', 3);
+    await bidder.by('buy-now').click();
+    await check('the question before a lot is bought');
+    await page.keyboard.press('Escape');
+    await rostrum.do('withdraw', 3);
+    await rostrum.do('open_lot', 4);
+    await bidder.tap('£500');
+    await bidder.expectLead();
+    const [undone] = await house.bids(sale, rostrum.lotId(4), house.staffToken);
+    await rostrum.do('retract', 4, { bid_id: undone?.bid_id });
+    await expect(bidder.by('sale-notice').last()).toContainText('took back a bid of yours');
+    await check('a notice, and lots for choice');
+  });
+}
