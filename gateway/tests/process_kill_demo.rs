@@ -221,7 +221,8 @@ impl Visitor {
             .as_array()
             .unwrap()
             .iter()
-            .find(|lot| lot["state"] == "open");
+            // A clock shows no minimum, and whoever stops it ends the lot.
+            .find(|lot| lot["state"] == "open" && lot["minimum_minor"].is_i64());
         if let Some(lot) = open
             && socket.left() > 0
             && rng.random_bool(0.3)

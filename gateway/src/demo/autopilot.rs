@@ -5,9 +5,10 @@ pub mod patter;
 
 use super::{
     scene::{Cast, LotScene, Scene, visitor_leads},
-    wire::{Band, Channel, LotState, SaleStatus},
+    wire::{Band, Channel, Format, Lot, LotState, SaleStatus},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// After a bid, an ask or a warning the hammer stays up at least this long.
@@ -20,6 +21,8 @@ const BETWEEN_MOVES_MS: i64 = 1_000;
 const SETTLE_MS: i64 = 300;
 /// Between two lots.
 const BETWEEN_LOTS_MS: i64 = 5_000;
+/// Before the winner of a choice has made up the mind.
+const CHOICE_MS: i64 = 2_500;
 /// Between two remarks.
 const BETWEEN_REMARKS_MS: i64 = 9_000;
 /// How long an ask without bids stands before it is lowered.
@@ -38,10 +41,41 @@ pub struct LotNotes {
     pub artist: String,
     /// The work.
     pub title: String,
+    /// How it is sold.
+    pub format: Format,
+    /// How many pieces the winner buys at the price of one.
+    pub pieces: u32,
     /// The first ask, minor units.
     pub opening_minor: i64,
     /// The ladder.
     pub increments: Vec<Band>,
+    /// Lots that are offered with it for the winner to choose from.
+    pub choice: Vec<Uuid>,
+}
+
+impl LotNotes {
+    /// On these lots, in running order; `choice_of` gives the numbers of those that are offered with
+    /// one of a number.
+    pub fn on(lots: &[Lot], choice_of: impl Fn(&str) -> &'static [&'static str]) -> Vec<Self> {
+        let with = |number: &str| {
+            let numbers = choice_of(number);
+            let others = lots.iter().filter(|lot| numbers.contains(&lot.number.as_str()));
+            others.map(|lot| lot.id).collect()
+        };
+        lots.iter()
+            .map(|lot| Self {
+                lot_id: lot.id,
+                number: lot.number.clone(),
+                artist: lot.artist.split(" (").next().unwrap_or_default().to_owned(),
+                title: lot.title.clone(),
+                format: lot.rules.format,
+                pieces: lot.rules.quantity.unwrap_or(1),
+                opening_minor: lot.rules.opening_price_minor,
+                increments: lot.rules.increments.clone(),
+                choice: with(&lot.number),
+            })
+            .collect()
+    }
 }
 
 /// What the auctioneer does.
@@ -64,6 +98,15 @@ pub enum Move {
     },
     /// Not sold.
     Pass(Uuid),
+    /// Offers lots together, for the winner to choose from; the first leads.
+    Group(Vec<Uuid>),
+    /// What the winner of a choice takes.
+    Choose {
+        /// The lot that leads.
+        lot_id: Uuid,
+        /// One or more.
+        taken: Vec<Uuid>,
+    },
     /// A lot that somebody paused and left goes on.
     Resume(Uuid),
     /// A word to the room.
@@ -83,6 +126,8 @@ pub struct Autopilot {
     /// When there was nothing on the block for the first time since the last lot.
     idle_since_ms: Option<i64>,
     farewell_said: bool,
+    /// Lots that were offered together with others already: whoever splits them means it.
+    grouped: BTreeSet<Uuid>,
     lot: OnTheBlock,
 }
 
@@ -112,6 +157,7 @@ impl Autopilot {
             said_at_ms: None,
             idle_since_ms: None,
             farewell_said: false,
+            grouped: BTreeSet::new(),
             lot: OnTheBlock::default(),
         }
     }
@@ -139,9 +185,11 @@ impl Autopilot {
         }
         let next = match scene.status? {
             SaleStatus::Draft | SaleStatus::Ended => None,
-            SaleStatus::Published => {
-                (self.idle_for(now_ms) >= SETTLE_MS && doors_open).then_some(Move::StartSale)
-            }
+            SaleStatus::Published if self.idle_for(now_ms) < SETTLE_MS => None,
+            // Before maxima are left for one of the lots that are meant for all of them.
+            SaleStatus::Published => self
+                .group_what_belongs_together(scene)
+                .or_else(|| doors_open.then_some(Move::StartSale)),
             SaleStatus::Live => match scene.on_the_block() {
                 None => self.between_lots(scene, now_ms),
                 Some(lot) => {
@@ -169,16 +217,20 @@ impl Autopilot {
 
     fn between_lots(&mut self, scene: &Scene, now_ms: i64) -> Option<Move> {
         let idle_ms = self.idle_for(now_ms);
+        if let Some(won) = scene.choice_due() {
+            return (idle_ms >= CHOICE_MS).then(|| self.choose(won));
+        }
         let any_closed = scene.lots.values().any(|lot| lot.view.state == LotState::Closed);
         let wait_ms = if any_closed { BETWEEN_LOTS_MS } else { SETTLE_MS };
         if idle_ms < wait_ms {
             return None;
         }
+        if let Some(group) = self.group_what_belongs_together(scene) {
+            return Some(group);
+        }
         let pending = |notes: &&LotNotes| {
-            scene
-                .lots
-                .get(&notes.lot_id)
-                .is_some_and(|lot| lot.view.state == LotState::Pending)
+            let lot = scene.lots.get(&notes.lot_id);
+            lot.is_some_and(|lot| lot.view.state == LotState::Pending && lot.view.led_by.is_none())
         };
         Some(match self.notes.iter().find(pending) {
             Some(notes) => Move::Open(notes.lot_id),
@@ -187,6 +239,41 @@ impl Autopilot {
             }
             None => Move::EndSale,
         })
+    }
+
+    /// Lots that the catalogue offers as a choice and that nobody has offered so yet.
+    fn group_what_belongs_together(&mut self, scene: &Scene) -> Option<Move> {
+        let free = |lot_id: &Uuid| {
+            scene.lots.get(lot_id).is_some_and(|lot| {
+                let alone = lot.view.group.is_none() && lot.view.led_by.is_none();
+                alone && lot.view.state == LotState::Pending
+            })
+        };
+        let together = |notes: &LotNotes| -> Vec<Uuid> {
+            [notes.lot_id]
+                .into_iter()
+                .chain(notes.choice.iter().copied())
+                .collect()
+        };
+        let choices = self.notes.iter().filter(|notes| !notes.choice.is_empty());
+        let lots = choices
+            .filter(|notes| !self.grouped.contains(&notes.lot_id))
+            .map(together)
+            .find(|lots| lots.iter().all(free))?;
+        self.grouped.extend(lots.first());
+        Some(Move::Group(lots))
+    }
+
+    /// The winner takes the first, and now and then all of them.
+    fn choose(&mut self, won: &LotScene) -> Move {
+        let lot_id = won.view.lot_id;
+        let others = won.view.group.iter().flat_map(|group| &group.others);
+        let all = self.rng.random_bool(0.4);
+        let taken = [lot_id].into_iter().chain(others.filter(|_| all).copied());
+        Move::Choose {
+            lot_id,
+            taken: taken.collect(),
+        }
     }
 
     fn on_the_block(&mut self, lot: &LotScene, cast: &Cast, now_ms: i64) -> Option<Move> {
@@ -206,6 +293,10 @@ impl Autopilot {
             if let Some(notes) = self.notes.iter().find(|notes| notes.lot_id == lot_id) {
                 return Some(Move::Say(patter::introduce(notes)));
             }
+        }
+        // The clock needs nobody, and while the hammer falls there is nothing to do but to wait.
+        if lot.view.format == Format::Dutch || lot.view.hammer.is_some() {
+            return None;
         }
         let quiet_ms = now_ms - lot.stirred_at_ms;
         match lot.view.price_minor {

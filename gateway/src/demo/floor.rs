@@ -4,7 +4,7 @@
 use super::{
     scene::{Cast, ROOM_PADDLES_MAX},
     temperament::{Action, Bidder, Sight, Temperament, heat, round_down},
-    wire::{Channel, Leader},
+    wire::{Channel, Format, Leader},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use uuid::Uuid;
@@ -77,7 +77,12 @@ impl Floor {
             self.lot = Some(sight.lot_id);
             self.take_seats();
         }
+        // Whoever stops the clock has bought, so nobody without a number does.
+        let numbered_only = sight.format == Format::Dutch;
         for seat in &mut self.seats {
+            if numbered_only && seat.paddle.is_none() {
+                continue;
+            }
             let mut seen = *sight;
             seen.leading = leader.is_some_and(|leader| {
                 leader.paddle == seat.paddle && matches!(leader.channel, Channel::Floor | Channel::Phone)

@@ -26,14 +26,21 @@ fn is_of_the_rostrum(event: &Event) -> bool {
         | Event::FairWarning
         | Event::Paused
         | Event::Resumed
-        | Event::LotSold
-        | Event::LotUnsold
+        | Event::HammerStruck
+        | Event::LotWithdrawn
+        | Event::LotSkipped
+        | Event::LotReoffered
+        | Event::LotsGrouped
+        | Event::LotsSplit
+        | Event::ChoiceMade
         | Event::BidRetracted
         | Event::LotReopened
         | Event::Message
         | Event::SaleStarted
         | Event::SaleEnded => true,
-        Event::Other => false,
+        Event::HammerLifted { by_bid } => !by_bid,
+        // The hammer falls by itself some time after the stroke, and a clock is stopped by a bidder.
+        Event::LotSold | Event::LotUnsold | Event::Other => false,
     }
 }
 
@@ -115,7 +122,8 @@ mod tests {
         assert!(!hands.answered(first, Some(10)));
         hands.sent(second);
         assert!(!hands.answered(second, Some(11)));
-        assert!(!hands.saw(11, &[so(Event::LotSold)]));
+        assert!(!hands.saw(11, &[so(Event::HammerStruck)]));
+        assert!(!hands.saw(12, &[so(Event::LotSold)]), "it has fallen");
     }
 
     #[test]
@@ -123,6 +131,7 @@ mod tests {
         let mut hands = Hands::default();
         assert!(!hands.saw(1, &[online()]));
         assert!(!hands.saw(2, &[so(Event::Other)]));
+        assert!(!hands.saw(3, &[online(), so(Event::HammerLifted { by_bid: true })]));
     }
 
     #[test]
@@ -131,7 +140,7 @@ mod tests {
         assert!(hands.saw(5, &[so(Event::FairWarning)]));
         let own = Uuid::from_u128(1);
         hands.sent(own);
-        assert!(!hands.saw(6, &[so(Event::LotSold)]), "may be the own");
+        assert!(!hands.saw(6, &[so(Event::HammerStruck)]), "may be the own");
         assert!(hands.answered(own, None), "the own was refused: somebody else's");
         hands.sent(own);
         assert!(!hands.saw(7, &[floor()]));

@@ -9,7 +9,7 @@ use super::{
     socket::{self, InFlight, Socket},
     stage::{Stage, backoff},
     temperament::{Action, Bidder, Sight},
-    wire::{Channel, Heard, Lot, LotState, Registration, SaleStatus},
+    wire::{Channel, Format, Heard, Lot, LotState, Registration, SaleStatus},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -150,7 +150,8 @@ impl Patron {
                 continue;
             }
             for (lot_id, lot) in &scene.lots {
-                let Some(entry) = season.lots.get(lot_id) else {
+                // What is offered together takes its bids on the lot that leads.
+                let Some(entry) = season.lots.get(lot_id).filter(|_| lot.view.led_by.is_none()) else {
                     continue;
                 };
                 let by_visitor = self
@@ -189,6 +190,7 @@ fn bid_message(bid_id: Uuid, sale_id: Uuid, lot_id: Uuid, action: Action) -> Val
     match action {
         Action::Bid(minor) => message["amount_minor"] = json!(minor),
         Action::Max(minor) => message["max_minor"] = json!(minor),
+        Action::BuyNow(minor) => message["buy_now_minor"] = json!(minor),
     }
     message
 }
@@ -213,17 +215,23 @@ pub fn look(
         .find(|band| band.from_minor <= price_minor)
         .map_or(100, |band| band.step_minor);
     let low_minor = entry.estimate_low_minor.unwrap_or(opening_minor);
+    // What a clock shows is nowhere written: it follows from the time.
+    let on_the_clock = view
+        .clock
+        .map(|falling| falling.after(clock.real_ms(now_ms - lot.opened_at_ms)));
     Sight {
         lot_id: view.lot_id,
+        format: view.format,
+        buy_now_minor: view.buy_now_minor,
         state: view.state,
         now_ms,
         opened_at_ms: lot.opened_at_ms,
         stirred_at_ms: lot.stirred_at_ms,
         closes_in_ms: view
             .closes_at_ms
-            .filter(|_| view.state == LotState::Open)
+            .filter(|_| view.state == LotState::Open && view.format != Format::Dutch)
             .map(|closes_at_ms| clock.demo_ms(closes_at_ms - unix_ms())),
-        minimum_minor: view.minimum_minor.unwrap_or(opening_minor),
+        minimum_minor: on_the_clock.or(view.minimum_minor).unwrap_or(opening_minor),
         step_minor,
         estimate_minor: (low_minor, entry.estimate_high_minor.unwrap_or(low_minor)),
         leading: view

@@ -80,6 +80,16 @@ impl Clock {
         Duration::from_secs_f64(f64::from(span_ms) / 1_000.0 / self.pace)
     }
 
+    /// A span of demonstration time as a real one, milliseconds.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "spans of minutes in milliseconds"
+    )]
+    pub fn real_ms(&self, demo_ms: i64) -> i64 {
+        (demo_ms as f64 / self.pace) as i64
+    }
+
     /// A real span as demonstration time, milliseconds.
     #[expect(
         clippy::cast_possible_truncation,

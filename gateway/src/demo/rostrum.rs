@@ -3,6 +3,7 @@
 
 use super::{
     autopilot::{Autopilot, LotNotes, Move, patter},
+    catalogue::ROOM,
     floor::{Floor, FloorBid, WrittenBid},
     hands::Hands,
     online::look,
@@ -12,7 +13,7 @@ use super::{
     seed::Season,
     socket::{self, InFlight, Socket},
     stage::{Stage, backoff},
-    wire::{Channel, Event, Happening, Heard, LotState, SaleStatus},
+    wire::{Channel, Event, Format, Happening, Heard, LotState, SaleStatus},
 };
 use serde_json::{Value, json};
 use std::{collections::VecDeque, sync::Arc, time::Duration};
@@ -44,18 +45,7 @@ pub struct Rostrum<'a> {
 impl<'a> Rostrum<'a> {
     /// Ready to begin, or to go on after a restart.
     pub fn new(account: &'a mut Account, season: &'a Season, stage: &Arc<Stage>, clock: Clock) -> Self {
-        let notes = season
-            .room_lots
-            .iter()
-            .map(|lot| LotNotes {
-                lot_id: lot.id,
-                number: lot.number.clone(),
-                artist: lot.artist.split(" (").next().unwrap_or_default().to_owned(),
-                title: lot.title.clone(),
-                opening_minor: lot.rules.opening_price_minor,
-                increments: lot.rules.increments.clone(),
-            })
-            .collect();
+        let notes = LotNotes::on(&season.room_lots, |number| ROOM.choice_of(number));
         let seed = stage.seed.wrapping_add(season.session as u64);
         Self {
             account,
@@ -255,6 +245,10 @@ impl<'a> Rostrum<'a> {
                 hammer
             }
             Move::Pass(lot_id) => json!({"kind": "hammer", "lot_id": lot_id, "result": "pass"}),
+            Move::Group(lots) => json!({"kind": "group", "together": "choice", "lots": lots}),
+            Move::Choose { lot_id, taken } => {
+                json!({"kind": "choose", "lot_id": lot_id, "taken": taken})
+            }
             Move::Resume(lot_id) => json!({"kind": "resume", "lot_id": lot_id}),
             Move::Say(text) => json!({"kind": "message", "text": text}),
             Move::EndSale => json!({"kind": "end_sale"}),
@@ -267,6 +261,9 @@ impl<'a> Rostrum<'a> {
         let Some(lot) = self.season.lots.get(&lot_id) else {
             return;
         };
+        if lot.rules.format == Format::Dutch {
+            return;
+        }
         let (Some(low), Some(high)) = (lot.estimate_low_minor, lot.estimate_high_minor) else {
             return;
         };

@@ -98,6 +98,11 @@ impl Scene {
         complete
     }
 
+    /// The lot whose winner has to choose.
+    pub fn choice_due(&self) -> Option<&LotScene> {
+        self.lots.values().find(|lot| lot.view.choice_due)
+    }
+
     /// The lot that is open or paused.
     pub fn on_the_block(&self) -> Option<&LotScene> {
         self.lots
@@ -112,7 +117,7 @@ impl LotScene {
         Self {
             opened_at_ms: now_ms,
             stirred_at_ms: now_ms,
-            bid_at_ms: (view.bid_count > 0).then_some(now_ms),
+            bid_at_ms: view.bid_count.is_some_and(|count| count > 0).then_some(now_ms),
             warned_at_ms: view.fair_warning.then_some(now_ms),
             closed_at_ms: (view.state == LotState::Closed).then_some(now_ms),
             visited: false,
@@ -127,7 +132,7 @@ impl LotScene {
         let mut visitor_bid = false;
         for event in events {
             match event {
-                Event::LotOpened | Event::LotReopened => {
+                Event::LotOpened | Event::LotReopened | Event::LotReoffered => {
                     self.opened_at_ms = now_ms;
                     self.stirred_at_ms = now_ms;
                     self.closed_at_ms = None;
@@ -137,9 +142,11 @@ impl LotScene {
                     self.stirred_at_ms = now_ms;
                     visitor_bid |= is_visitor(*paddle, *channel, cast);
                 }
-                Event::AskSet | Event::Resumed | Event::BidRetracted => self.stirred_at_ms = now_ms,
+                Event::AskSet | Event::Resumed | Event::BidRetracted | Event::HammerLifted { .. } => {
+                    self.stirred_at_ms = now_ms;
+                }
                 Event::FairWarning => self.warned_at_ms = Some(now_ms),
-                Event::LotSold | Event::LotUnsold => self.closed_at_ms = Some(now_ms),
+                Event::LotSold | Event::LotUnsold | Event::LotWithdrawn => self.closed_at_ms = Some(now_ms),
                 _ => {}
             }
         }
@@ -162,12 +169,13 @@ impl LotScene {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::demo::wire::Happening;
+    use crate::demo::wire::{Format, Happening};
 
     /// A lot that is open at `price`, led by `leader`.
     pub fn open_lot(lot_id: Uuid, price: Option<i64>, minimum: i64, leader: Option<Leader>) -> LotView {
         LotView {
             lot_id,
+            format: Format::English,
             state: LotState::Open,
             price_minor: price,
             leader,
@@ -176,7 +184,13 @@ pub mod tests {
             reserve_met: None,
             closes_at_ms: None,
             fair_warning: false,
-            bid_count: u32::from(price.is_some()),
+            bid_count: Some(u32::from(price.is_some())),
+            buy_now_minor: None,
+            clock: None,
+            hammer: None,
+            group: None,
+            led_by: None,
+            choice_due: false,
         }
     }
 

@@ -1,7 +1,7 @@
 //! How a simulated bidder decides: what it sees in, what it does out. Pure; time is demonstration
 //! time in milliseconds, chance comes from the bidder's own seeded generator.
 
-use super::wire::LotState;
+use super::wire::{Format, LotState};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -32,6 +32,10 @@ pub enum Temperament {
 pub struct Sight {
     /// Which lot.
     pub lot_id: Uuid,
+    /// How it is sold.
+    pub format: Format,
+    /// The price at which it can be bought at once, minor units.
+    pub buy_now_minor: Option<i64>,
     /// Its state.
     pub state: LotState,
     /// Demonstration time.
@@ -68,6 +72,8 @@ impl Sight {
     pub fn opened(lot: u128, now_ms: i64, minimum_minor: i64, step_minor: i64) -> Self {
         Self {
             lot_id: Uuid::from_u128(lot),
+            format: Format::English,
+            buy_now_minor: None,
             state: LotState::Open,
             now_ms,
             opened_at_ms: 0,
@@ -93,6 +99,8 @@ pub enum Action {
     Bid(i64),
     /// Up to this, minor units.
     Max(i64),
+    /// At once at the fixed price, minor units.
+    BuyNow(i64),
 }
 
 impl Action {
@@ -100,7 +108,7 @@ impl Action {
     #[cfg(test)]
     pub fn most_minor(self) -> i64 {
         match self {
-            Self::Bid(minor) | Self::Max(minor) => minor,
+            Self::Bid(minor) | Self::Max(minor) | Self::BuyNow(minor) => minor,
         }
     }
 }
@@ -190,7 +198,9 @@ impl Bidder {
         }
         match sight.state {
             LotState::Pending => {
+                // Nobody stops a clock before it runs, and sealed bids wait for the lot.
                 let leaves = self.temperament == Temperament::Proxy
+                    && sight.format == Format::English
                     && !interest.max_left
                     && sight.now_ms >= interest.acts_at_ms;
                 interest.max_left |= leaves;
@@ -198,6 +208,9 @@ impl Bidder {
             }
             LotState::Open => {}
             LotState::Paused | LotState::Closed => return None,
+        }
+        if sight.format != Format::English {
+            return self.weigh_without_outcry(interest, sight);
         }
         let lets_go = sight.visited && !sight.below_reserve && sight.contested >= patience(sight.lot_id);
         let elapsed_ms = sight.now_ms - sight.opened_at_ms;
@@ -208,6 +221,9 @@ impl Bidder {
         // Whatever comes of it, the bidder takes a breath before the next one.
         interest.acts_at_ms = sight.now_ms + self.reaction_ms(sight);
         match self.temperament {
+            Temperament::Bold if sight.buy_now_minor.is_some_and(|price| price <= limit) => {
+                sight.buy_now_minor.map(Action::BuyNow)
+            }
             Temperament::Proxy if interest.max_left => None,
             Temperament::Proxy => {
                 interest.max_left = true;
@@ -228,6 +244,19 @@ impl Bidder {
         }
     }
 
+    /// The clock is stopped at what the lot is worth to the bidder, and a sealed bid says it.
+    fn weigh_without_outcry(&mut self, interest: &mut Interest, sight: &Sight) -> Option<Action> {
+        if sight.now_ms < interest.acts_at_ms {
+            return None;
+        }
+        interest.acts_at_ms = sight.now_ms + self.reaction_ms(sight);
+        if sight.format == Format::Dutch {
+            return Some(Action::Bid(sight.minimum_minor));
+        }
+        let first = !std::mem::replace(&mut interest.max_left, true);
+        first.then_some(Action::Bid(interest.limit_minor))
+    }
+
     /// Whether it is this bidder's moment.
     fn feels_like_it(&self, sight: &Sight, elapsed_ms: i64) -> bool {
         match (self.temperament, sight.closes_in_ms) {
@@ -242,6 +271,8 @@ impl Bidder {
     fn reaction_ms(&mut self, sight: &Sight) -> i64 {
         let range = match (self.temperament, sight.closes_in_ms) {
             _ if sight.state == LotState::Pending => 4_000..90_000,
+            // The price waits for nobody.
+            _ if sight.format == Format::Dutch => 400..2_500,
             (Temperament::Late, Some(_)) => 2_500..9_000,
             (_, Some(left_ms)) if left_ms <= LAST_CALL_MS => 3_000..14_000,
             (_, Some(_)) => 14_000..75_000,
@@ -294,156 +325,4 @@ pub fn round_down(minor: i64) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn sight(now_ms: i64) -> Sight {
-        Sight::opened(9, now_ms, 500_000, 50_000)
-    }
-
-    const ALL: [Temperament; 5] = [
-        Temperament::Early,
-        Temperament::Steady,
-        Temperament::Late,
-        Temperament::Proxy,
-        Temperament::Bold,
-    ];
-
-    /// The first action within a minute, looked for every quarter of a second.
-    fn first_action(bidder: &mut Bidder, change: impl Fn(&mut Sight)) -> Option<(i64, Action)> {
-        (0..240).map(|quarter| quarter * 250).find_map(|now_ms| {
-            let mut seen = sight(now_ms);
-            change(&mut seen);
-            bidder.decide(&seen).map(|action| (now_ms, action))
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn nobody_exceeds_the_own_limit_or_bids_below_the_minimum(
-            seed in any::<u64>(), sale_seed in any::<u64>(), kind in 0usize..5,
-            stirs in proptest::collection::vec((1i64..9_000, 1i64..120_000, any::<bool>()), 1..60),
-            closes in proptest::option::of(1i64..400_000),
-        ) {
-            let mut bidder = Bidder::new(ALL[kind], 1.0, sale_seed, seed);
-            let mut seen = sight(0);
-            seen.closes_in_ms = closes;
-            for (pause_ms, raise, warned) in stirs {
-                for _ in 0..4 {
-                    seen.now_ms += pause_ms;
-                    if let Some(action) = bidder.decide(&seen) {
-                        let limit = bidder.limit_minor(seen.lot_id).unwrap();
-                        prop_assert!(action.most_minor() <= limit);
-                        prop_assert!(action.most_minor() >= seen.minimum_minor);
-                    }
-                }
-                seen.minimum_minor += raise;
-                seen.stirred_at_ms = seen.now_ms;
-                seen.warned = warned;
-            }
-        }
-    }
-
-    #[test]
-    fn each_temperament_has_its_moment() {
-        for seed in 0..40 {
-            let when = |temperament| {
-                let mut bidder = Bidder::new(temperament, 1.0, 4, seed);
-                first_action(&mut bidder, |seen| seen.minimum_minor = 1)
-            };
-            let (early_ms, _) = when(Temperament::Early).unwrap();
-            let (late_ms, _) = when(Temperament::Late).unwrap();
-            let (_, proxy) = when(Temperament::Proxy).unwrap();
-            assert!(early_ms <= 5_000 && late_ms > 26_000, "{early_ms} {late_ms}");
-            assert!(matches!(proxy, Action::Max(_)));
-        }
-    }
-
-    #[test]
-    fn a_late_bidder_wakes_at_fair_warning() {
-        let mut bidder = Bidder::new(Temperament::Late, 1.0, 4, 1);
-        let (at_ms, _) = first_action(&mut bidder, |seen| {
-            seen.minimum_minor = 1;
-            seen.warned = seen.now_ms > 9_000;
-        })
-        .unwrap();
-        assert!((9_000..14_000).contains(&at_ms), "{at_ms}");
-    }
-
-    #[test]
-    fn nobody_bids_while_leading_paused_closed_or_tired() {
-        for temperament in ALL {
-            let silent = |change: fn(&mut Sight)| {
-                let mut bidder = Bidder::new(temperament, 1.0, 4, 3);
-                first_action(&mut bidder, |seen| {
-                    seen.minimum_minor = 1;
-                    change(seen);
-                })
-                .is_none()
-            };
-            assert!(silent(|seen| seen.leading = true));
-            assert!(silent(|seen| seen.state = LotState::Paused));
-            assert!(silent(|seen| seen.state = LotState::Closed));
-            assert!(silent(|seen| seen.opened_at_ms = seen.now_ms - TIRED_AFTER_MS - 1));
-        }
-    }
-
-    #[test]
-    fn visitors_are_contested_a_few_times_and_then_left_to_win() {
-        for temperament in ALL {
-            let acts = |contested, below_reserve| {
-                let mut bidder = Bidder::new(temperament, 1.0, 4, 3);
-                first_action(&mut bidder, |seen| {
-                    seen.minimum_minor = 1;
-                    seen.visited = true;
-                    seen.visitor_leads = true;
-                    seen.contested = contested;
-                    seen.below_reserve = below_reserve;
-                })
-                .is_some()
-            };
-            assert!(acts(0, false), "{temperament:?} takes up the contest");
-            assert!(!acts(4, false), "{temperament:?} lets go");
-            assert!(acts(4, true), "{temperament:?} carries on below the reserve");
-        }
-        for lot in 0..200 {
-            assert!((2..=4).contains(&patience(Uuid::from_u128(lot))));
-        }
-    }
-
-    #[test]
-    fn only_a_proxy_uses_the_book_and_once() {
-        for temperament in ALL {
-            let mut bidder = Bidder::new(temperament, 1.0, 4, 8);
-            let mut left = 0;
-            for second in 0..200 {
-                let mut seen = sight(second * 1_000);
-                seen.state = LotState::Pending;
-                seen.minimum_minor = 1;
-                left += u32::from(bidder.decide(&seen).is_some());
-            }
-            assert_eq!(
-                left,
-                u32::from(temperament == Temperament::Proxy),
-                "{temperament:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_same_seed_decides_the_same() {
-        let run = |seed| {
-            let mut bidder = Bidder::new(Temperament::Bold, 0.8, 4, seed);
-            first_action(&mut bidder, |_| {})
-        };
-        assert_eq!(run(5), run(5));
-    }
-
-    #[test]
-    fn limits_are_round_figures() {
-        assert_eq!(round_down(1_234_567), 1_200_000);
-        assert_eq!(round_down(99), 99);
-        assert_eq!(round_down(0), 0);
-    }
-}
+mod tests;

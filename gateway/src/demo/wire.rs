@@ -60,8 +60,50 @@ pub struct Lot {
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Rules {
+    pub format: Format,
     pub opening_price_minor: i64,
     pub increments: Vec<Band>,
+    #[serde(default)]
+    pub quantity: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    English,
+    Dutch,
+    SealedFirstPrice,
+    Vickrey,
+}
+
+/// The falling price of a Dutch lot that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct FallingPrice {
+    pub start_minor: i64,
+    pub step_minor: i64,
+    pub every_ms: i64,
+    pub floor_minor: i64,
+}
+
+impl FallingPrice {
+    /// What it has fallen to so many milliseconds after the opening.
+    pub fn after(self, elapsed_ms: i64) -> i64 {
+        let falls = elapsed_ms.max(0) / self.every_ms.max(1);
+        let fallen = falls.saturating_mul(self.step_minor);
+        self.start_minor.saturating_sub(fallen).max(self.floor_minor)
+    }
+}
+
+/// The hammer was struck and has not fallen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Strike {
+    pub falls_at_ms: i64,
+}
+
+/// Lots that are offered together with the one that leads them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Group {
+    pub others: Vec<Uuid>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -113,6 +155,7 @@ pub struct SaleView {
 #[derive(Debug, Clone, Deserialize)]
 pub struct LotView {
     pub lot_id: Uuid,
+    pub format: Format,
     pub state: LotState,
     pub price_minor: Option<i64>,
     pub leader: Option<Leader>,
@@ -121,7 +164,14 @@ pub struct LotView {
     pub reserve_met: Option<bool>,
     pub closes_at_ms: Option<i64>,
     pub fair_warning: bool,
-    pub bid_count: u32,
+    /// `None` while bids are sealed.
+    pub bid_count: Option<u32>,
+    pub buy_now_minor: Option<i64>,
+    pub clock: Option<FallingPrice>,
+    pub hammer: Option<Strike>,
+    pub group: Option<Group>,
+    pub led_by: Option<Uuid>,
+    pub choice_due: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -137,8 +187,18 @@ pub enum Event {
     FairWarning,
     Paused,
     Resumed,
+    HammerStruck,
+    HammerLifted {
+        by_bid: bool,
+    },
     LotSold,
     LotUnsold,
+    LotWithdrawn,
+    LotSkipped,
+    LotReoffered,
+    LotsGrouped,
+    LotsSplit,
+    ChoiceMade,
     BidRetracted,
     LotReopened,
     Message,
@@ -237,6 +297,30 @@ mod tests {
     }
 
     #[test]
+    fn a_price_falls_to_its_floor_and_no_further() {
+        let falling = FallingPrice {
+            start_minor: 500,
+            step_minor: 200,
+            every_ms: 1_000,
+            floor_minor: 150,
+        };
+        let shown = [-5, 0, 999, 1_000, 2_500, 60_000].map(|elapsed_ms| falling.after(elapsed_ms));
+        assert_eq!(shown, [500, 500, 500, 300, 150, 150]);
+    }
+
+    #[test]
+    fn the_count_of_sealed_bids_is_not_known() {
+        let lot: LotView = serde_json::from_value(json!({
+            "lot_id": Uuid::nil(), "format": "vickrey", "state": "open", "price_minor": null, "leader": null,
+            "minimum_minor": 6, "ask_minor": null, "reserve_met": null, "closes_at_ms": 9, "fair_warning": false,
+            "bid_count": null, "choice_due": false,
+        }))
+        .unwrap();
+        assert_eq!(lot.bid_count, None);
+        assert_eq!(lot.format, Format::Vickrey);
+    }
+
+    #[test]
     fn what_is_not_needed_is_skipped() {
         let update: Heard = serde_json::from_value(json!({
             "type": "update", "sale_id": Uuid::nil(), "after_seq": 7, "seq": 9, "at_ms": 1,
@@ -245,9 +329,9 @@ mod tests {
                 {"kind": "registration_changed", "paddle": 3},
                 {"kind": "something_new"},
             ],
-            "lots": [{"lot_id": Uuid::nil(), "state": "open", "price_minor": 5, "leader": {"paddle": 7, "channel": "online"},
+            "lots": [{"lot_id": Uuid::nil(), "format": "english", "state": "open", "price_minor": 5, "leader": {"paddle": 7, "channel": "online"},
                 "minimum_minor": 6, "ask_minor": null, "step_minor": 1, "reserve_met": null, "closes_at_ms": null,
-                "fair_warning": false, "bid_count": 1, "extensions": 0, "outcome": null}],
+                "fair_warning": false, "bid_count": 1, "extensions": 0, "outcome": null, "quantity": 1, "choice_due": false}],
         }))
         .unwrap();
         let Heard::Update(update) = update else {
@@ -260,6 +344,7 @@ mod tests {
             Event::BidAccepted { paddle: Some(7), .. }
         ));
         assert!(update.events[1..].iter().all(|other| other.event == Event::Other));
+        assert_eq!(update.lots[0].bid_count, Some(1));
         let unknown: Heard = serde_json::from_value(json!({"type": "news", "a": 1})).unwrap();
         assert!(matches!(unknown, Heard::Other));
     }

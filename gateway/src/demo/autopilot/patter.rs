@@ -1,7 +1,7 @@
 //! What the auctioneer says.
 
 use super::LotNotes;
-use crate::demo::wire::{Channel, Leader, spoken};
+use crate::demo::wire::{Channel, Format, Leader, spoken};
 
 /// After a person had the rostrum.
 pub const BACK_AGAIN: &str = "Thank you. Your auctioneer is back at the rostrum.";
@@ -18,13 +18,16 @@ pub const FAREWELL: &str = "That was our last lot. Thank you all. The next sessi
 
 /// A lot comes up.
 pub fn introduce(notes: &LotNotes) -> String {
-    let text = format!(
-        "Lot {}: {}, {}. {} to start.",
-        notes.number,
-        notes.artist,
-        notes.title,
-        spoken(notes.opening_minor)
-    );
+    let start = spoken(notes.opening_minor);
+    let terms = match (notes.format, notes.pieces) {
+        (Format::Dutch, _) => "The price falls until one of you takes it.".to_owned(),
+        (_, 1) if !notes.choice.is_empty() => {
+            format!("The winner has the choice. {start} to start, for each that is taken.")
+        }
+        (_, 1) => format!("{start} to start."),
+        (_, pieces) => format!("{start} to start, times {pieces}."),
+    };
+    let text = format!("Lot {}: {}, {}. {terms}", notes.number, notes.artist, notes.title);
     // The server's limit for a message; catalogue entries stay far below it.
     text.chars().take(280).collect()
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::demo::{
     scene::tests::open_lot,
-    wire::{Leader, LotView},
+    wire::{Group, Leader, LotView, Strike},
 };
 
 fn lot_id(number: u128) -> Uuid {
@@ -26,6 +26,9 @@ fn notes(lots: u128) -> Vec<LotNotes> {
                     step_minor: 100_000,
                 },
             ],
+            choice: Vec::new(),
+            format: Format::English,
+            pieces: 1,
         })
         .collect()
 }
@@ -139,6 +142,83 @@ fn a_sale_does_not_begin_before_the_doors_open() {
             .decide(&bench.scene, &Cast::new(), true, 100_000)
             .is_some()
     );
+}
+
+/// Lots 1 and 2 of three are a choice.
+fn choice() -> Bench {
+    let mut bench = Bench::live(3);
+    bench.autopilot.notes[0].choice = vec![lot_id(2)];
+    bench
+}
+
+#[test]
+fn what_is_a_choice_is_offered_so_before_the_sale_begins_and_once() {
+    let mut bench = choice();
+    bench.scene.status = Some(SaleStatus::Published);
+    let group = Move::Group(vec![lot_id(1), lot_id(2)]);
+    assert_eq!(bench.next_deed(2_000), Some(group));
+    assert_eq!(
+        bench.next_deed(2_000),
+        Some(Move::StartSale),
+        "whoever splits it means it"
+    );
+
+    let mut bench = choice();
+    bench.scene.lots.get_mut(&lot_id(2)).unwrap().view.led_by = Some(lot_id(1));
+    assert_eq!(
+        bench.next_deed(2_000),
+        Some(Move::Open(lot_id(1))),
+        "it is one already"
+    );
+    bench.scene.lots.get_mut(&lot_id(1)).unwrap().view.state = LotState::Closed;
+    assert_eq!(
+        bench.next_deed(9_000),
+        Some(Move::Open(lot_id(3))),
+        "nobody opens a led lot"
+    );
+}
+
+#[test]
+fn the_winner_of_a_choice_chooses_before_anything_else() {
+    for seed in 0..20 {
+        let mut bench = choice();
+        bench.autopilot.rng = StdRng::seed_from_u64(seed);
+        let won = &mut bench.scene.lots.get_mut(&lot_id(1)).unwrap().view;
+        won.state = LotState::Closed;
+        won.choice_due = true;
+        won.group = Some(Group {
+            others: vec![lot_id(2)],
+        });
+        let Some(Move::Choose { lot_id: lead, taken }) = bench.next_deed(9_000) else {
+            panic!("no choice is made");
+        };
+        assert_eq!((lead, taken[0]), (lot_id(1), lot_id(1)));
+        assert!(taken.len() == 1 || taken[1..] == [lot_id(2)], "{taken:?}");
+    }
+}
+
+#[test]
+fn a_clock_is_announced_and_left_to_run() {
+    let mut view = open_lot(lot_id(1), None, 500_000, None);
+    view.format = Format::Dutch;
+    let mut bench = Bench::with(view);
+    bench.autopilot.notes[0].format = Format::Dutch;
+    let Some(Move::Say(text)) = bench.next_move(2_000, |_| true) else {
+        panic!("nothing is said");
+    };
+    assert!(text.contains("falls"), "{text}");
+    assert_eq!(bench.next_move(300_000, |_| true), None);
+}
+
+#[test]
+fn nothing_is_done_while_the_hammer_falls() {
+    let mut struck = led(500_000, 550_000, Some(7));
+    struck.hammer = Some(Strike { falls_at_ms: 9 });
+    struck.fair_warning = true;
+    let mut bench = Bench::with(struck);
+    assert_eq!(bench.next_deed(120_000), None);
+    bench.on_block().view.hammer = None;
+    assert!(matches!(bench.next_deed(9_000), Some(Move::Sell { .. })));
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The evening sale, lot by lot.
 
-use super::Lot;
-use crate::demo::pictures::Picture;
+use super::{Lot, Manner};
+use crate::demo::pictures::{Glaze, Picture};
 
-pub const LOTS: [Lot; 14] = [
+pub const LOTS: [Lot; 18] = [
     Lot {
         number: "1",
         artist: "Hanae Mizorogi (1908–1991)",
@@ -17,6 +17,7 @@ pub const LOTS: [Lot; 14] = [
         estimate_pounds: (2_000, 3_000),
         opening_pounds: 1_200,
         reserve_pounds: None,
+        manner: Manner::Outcry,
         picture: Picture::Woodcut,
     },
     Lot {
@@ -32,6 +33,7 @@ pub const LOTS: [Lot; 14] = [
         estimate_pounds: (4_000, 6_000),
         opening_pounds: 2_400,
         reserve_pounds: Some(3_200),
+        manner: Manner::Outcry,
         picture: Picture::Photograph,
     },
     Lot {
@@ -47,6 +49,7 @@ pub const LOTS: [Lot; 14] = [
         estimate_pounds: (5_000, 7_000),
         opening_pounds: 3_000,
         reserve_pounds: Some(4_000),
+        manner: Manner::Outcry,
         picture: Picture::Ceramic,
     },
     Lot {
@@ -62,6 +65,7 @@ pub const LOTS: [Lot; 14] = [
         estimate_pounds: (8_000, 12_000),
         opening_pounds: 5_000,
         reserve_pounds: Some(7_000),
+        manner: Manner::Outcry,
         picture: Picture::Ink,
     },
     Lot {
@@ -76,6 +80,7 @@ pub const LOTS: [Lot; 14] = [
         estimate_pounds: (30_000, 50_000),
         opening_pounds: 20_000,
         reserve_pounds: Some(28_000),
+        manner: Manner::Outcry,
         picture: Picture::StillLife,
     },
     Lot {
@@ -91,6 +96,7 @@ pub const LOTS: [Lot; 14] = [
         estimate_pounds: (6_000, 9_000),
         opening_pounds: 3_800,
         reserve_pounds: Some(5_000),
+        manner: Manner::Outcry,
         picture: Picture::Chair,
     },
     Lot {
@@ -107,6 +113,7 @@ pub const LOTS: [Lot; 14] = [
         estimate_pounds: (40_000, 60_000),
         opening_pounds: 26_000,
         reserve_pounds: Some(35_000),
+        manner: Manner::Outcry,
         picture: Picture::Dusk,
     },
     Lot {
@@ -122,6 +129,7 @@ pub const LOTS: [Lot; 14] = [
         estimate_pounds: (60_000, 80_000),
         opening_pounds: 38_000,
         reserve_pounds: Some(55_000),
+        manner: Manner::Outcry,
         picture: Picture::Geometric,
     },
     Lot {
@@ -137,6 +145,7 @@ pub const LOTS: [Lot; 14] = [
         estimate_pounds: (70_000, 100_000),
         opening_pounds: 48_000,
         reserve_pounds: Some(65_000),
+        manner: Manner::Outcry,
         picture: Picture::Bronze,
     },
     Lot {
@@ -155,6 +164,7 @@ pub const LOTS: [Lot; 14] = [
         estimate_pounds: (180_000, 250_000),
         opening_pounds: 120_000,
         reserve_pounds: Some(170_000),
+        manner: Manner::Outcry,
         picture: Picture::ColourField,
     },
     Lot {
@@ -169,6 +179,7 @@ pub const LOTS: [Lot; 14] = [
         estimate_pounds: (25_000, 35_000),
         opening_pounds: 16_000,
         reserve_pounds: Some(22_000),
+        manner: Manner::Outcry,
         picture: Picture::CutPaper,
     },
     Lot {
@@ -183,6 +194,7 @@ pub const LOTS: [Lot; 14] = [
         estimate_pounds: (35_000, 45_000),
         opening_pounds: 22_000,
         reserve_pounds: Some(30_000),
+        manner: Manner::Outcry,
         picture: Picture::Relief,
     },
     Lot {
@@ -197,6 +209,7 @@ pub const LOTS: [Lot; 14] = [
         estimate_pounds: (10_000, 15_000),
         opening_pounds: 6_000,
         reserve_pounds: None,
+        manner: Manner::Outcry,
         picture: Picture::Nocturne,
     },
     Lot {
@@ -212,6 +225,71 @@ pub const LOTS: [Lot; 14] = [
         estimate_pounds: (12_000, 18_000),
         opening_pounds: 8_000,
         reserve_pounds: Some(11_000),
+        manner: Manner::Outcry,
         picture: Picture::Lacquer,
+    },
+    Lot {
+        number: "15",
+        artist: "Brødrene Fuglsang, Horsens (active 1931–1974)",
+        title: "Dining Chair, Model 38, Set of Six",
+        description: "Steam-bent beech, cane seats, circa 1949. Sold times the money: the bid is for one chair, and the \
+            buyer takes all six.\n\n\
+            Each 92 × 46 × 51 cm (36¼ × 18⅛ × 20⅛ in)\n\n\
+            Provenance\nReading room of the Sailors' Institute, Aarhus\nPrivate collection, Copenhagen, since 1972\n\n\
+            Estimate for each chair. Two seats caned anew in 2011 by the institute's own caner, then eighty-four.",
+        estimate_pounds: (300, 400),
+        opening_pounds: 180,
+        reserve_pounds: None,
+        manner: Manner::Pieces(6),
+        picture: Picture::Dining,
+    },
+    Lot {
+        number: "16",
+        artist: "Hollin Kiln, Bath (active 1958–1981)",
+        title: "Bottle Vase, Celadon",
+        description: "Porcelain with carved waves under a grey-green glaze, 1963. Incised HK to the foot. Offered with the \
+            following lot as a choice: the winner takes either or both, at the hammer price each.\n\n\
+            Height 38 cm (15 in)\n\n\
+            Provenance\nMarguerite Aldous-Wren, Suffolk, acquired from the kiln\n\n\
+            The stand is later.",
+        estimate_pounds: (1_500, 2_000),
+        opening_pounds: 900,
+        reserve_pounds: None,
+        manner: Manner::Choice(&["17"]),
+        picture: Picture::Vase(Glaze::Celadon),
+    },
+    Lot {
+        number: "17",
+        artist: "Hollin Kiln, Bath (active 1958–1981)",
+        title: "Bottle Vase, Copper Red",
+        description: "Porcelain with a reduced copper glaze, paling at the lip, 1964. Incised HK to the foot. Offered with the \
+            preceding lot as a choice; if it is not taken, it comes up by itself.\n\n\
+            Height 38 cm (15 in)\n\n\
+            Provenance\nMarguerite Aldous-Wren, Suffolk, acquired from the kiln\n\n\
+            The kiln opened nine times for this red, and kept two.",
+        estimate_pounds: (1_500, 2_000),
+        opening_pounds: 900,
+        reserve_pounds: None,
+        manner: Manner::Outcry,
+        picture: Picture::Vase(Glaze::Oxblood),
+    },
+    Lot {
+        number: "18",
+        artist: "Château Montaubry, Pomerol",
+        title: "Twelve Bottles, 1961, in the Original Case",
+        description: "Levels into the neck, capsules whole, one label stained. Sold by the Dutch clock: the price falls until \
+            somebody takes it.\n\n\
+            Case 50 × 33 × 18 cm (19⅝ × 13 × 7⅛ in)\n\n\
+            Provenance\nCellar of Marguerite Aldous-Wren, Suffolk, laid down in 1964 and not moved since\n\n\
+            Removed to temperature-controlled storage for the sale.",
+        estimate_pounds: (2_000, 2_800),
+        opening_pounds: 1_200,
+        reserve_pounds: None,
+        manner: Manner::Clock {
+            start_pounds: 5_000,
+            step_pounds: 100,
+            every_ms: 1_200,
+        },
+        picture: Picture::Cellar,
     },
 ];

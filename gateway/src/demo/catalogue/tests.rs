@@ -112,8 +112,8 @@ fn pictures_are_the_same_every_time_and_shown_once() {
 
 #[test]
 fn lots_are_numbered_and_priced_as_a_house_would() {
-    assert!((12..=14).contains(&ROOM.lots.len()));
-    assert!((4..=5).contains(&TIMED.lots.len()));
+    assert!((16..=18).contains(&ROOM.lots.len()));
+    assert!((5..=6).contains(&TIMED.lots.len()));
     for sale in [ROOM, TIMED] {
         let numbers: BTreeSet<_> = sale.lots.iter().map(|lot| lot.number).collect();
         assert_eq!(numbers.len(), sale.lots.len(), "numbers are unique");
@@ -144,6 +144,29 @@ fn lots_are_numbered_and_priced_as_a_house_would() {
     }
     assert!(ROOM.lots.iter().any(|lot| lot.number == "12A"));
     assert!(ROOM.lots.iter().any(|lot| lot.reserve_pounds.is_none()));
+}
+
+#[test]
+fn lots_are_sold_in_every_manner() {
+    let manners: Vec<Manner> = ROOM.lots.iter().chain(TIMED.lots).map(|lot| lot.manner).collect();
+    let shown = |is: fn(&Manner) -> bool| manners.iter().any(is);
+    assert!(shown(|manner| matches!(manner, Manner::Pieces(2..))));
+    assert!(shown(|manner| matches!(manner, Manner::FixedPrice(_))));
+    assert!(shown(|manner| matches!(manner, Manner::Clock { .. })));
+    assert!(shown(|manner| matches!(manner, Manner::Sealed)));
+    let choices = ROOM
+        .lots
+        .iter()
+        .filter(|lot| !ROOM.choice_of(lot.number).is_empty());
+    for lead in choices.clone() {
+        let at = |number: &str| ROOM.lots.iter().position(|lot| lot.number == number).unwrap();
+        let others = ROOM.choice_of(lead.number);
+        assert!(
+            others.iter().all(|other| at(other) > at(lead.number)),
+            "the first leads"
+        );
+    }
+    assert_eq!(choices.count(), 1);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The timed sale, lot by lot.
 
-use super::Lot;
+use super::{Lot, Manner};
 use crate::demo::pictures::Picture;
 
-pub const LOTS: [Lot; 5] = [
+pub const LOTS: [Lot; 6] = [
     Lot {
         number: "201",
         artist: "Atelier Corvane, Murano (active 1948–1979)",
@@ -14,6 +14,7 @@ pub const LOTS: [Lot; 5] = [
         estimate_pounds: (800, 1_200),
         opening_pounds: 400,
         reserve_pounds: None,
+        manner: Manner::Outcry,
         picture: Picture::Glass,
     },
     Lot {
@@ -26,6 +27,7 @@ pub const LOTS: [Lot; 5] = [
         estimate_pounds: (1_800, 2_400),
         opening_pounds: 900,
         reserve_pounds: Some(1_500),
+        manner: Manner::FixedPrice(2_600),
         picture: Picture::Lamp,
     },
     Lot {
@@ -39,6 +41,7 @@ pub const LOTS: [Lot; 5] = [
         estimate_pounds: (3_000, 4_000),
         opening_pounds: 1_500,
         reserve_pounds: Some(2_400),
+        manner: Manner::Outcry,
         picture: Picture::Watch,
     },
     Lot {
@@ -52,6 +55,7 @@ pub const LOTS: [Lot; 5] = [
         estimate_pounds: (5_000, 7_000),
         opening_pounds: 2_600,
         reserve_pounds: Some(4_500),
+        manner: Manner::Outcry,
         picture: Picture::Necklace,
     },
     Lot {
@@ -65,6 +69,22 @@ pub const LOTS: [Lot; 5] = [
         estimate_pounds: (12_000, 18_000),
         opening_pounds: 7_000,
         reserve_pounds: Some(11_000),
+        manner: Manner::Outcry,
         picture: Picture::Ring,
+    },
+    Lot {
+        number: "206",
+        artist: "Henrietta Callaway-Moss (1809–1861)",
+        title: "Autograph Letter on the Comet of 1847",
+        description: "Two pages, in English, to the Astronomer at Collioure, 9 October 1847, with a drawing of the tail. Red \
+            wax seal. Sold by sealed bids: nobody sees them before the close, and the highest pays the second highest.\n\n\
+            22.5 × 18.4 cm (8⅞ × 7¼ in)\n\n\
+            Provenance\nThe recipient's family, until 1926\nPrivate collection, Oxford\n\n\
+            Two folds as sent, a small loss at the seal; the ink fresh.",
+        estimate_pounds: (2_500, 3_500),
+        opening_pounds: 1_500,
+        reserve_pounds: Some(2_000),
+        manner: Manner::Sealed,
+        picture: Picture::Letter,
     },
 ];
