@@ -254,7 +254,7 @@ test('a Dutch clock and sealed bids at the rostrum', async ({ house, people }) =
 
   await test.step('the clock falls, and the room stops it', async () => {
     await desk.next('1');
-    await expect(desk.by('console-terms')).toContainText('Dutch clock');
+    await expect(desk.by('console-terms')).toContainText('Dutch auction');
     await expect(desk.by('console-terms')).toContainText('3 pieces, times the money');
     for (const action of ['warn', 'sold', 'ask', 'step', 'pause', 'pass', 'absentee']) {
       await expect(desk.by(`console-${action}`)).toHaveCount(0);

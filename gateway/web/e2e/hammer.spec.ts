@@ -1,4 +1,4 @@
-/** The hammer waits for bids that are under way, and "sold" is said only when it has fallen. */
+/** Fair warning, and a hammer that waits for bids under way: "sold" is said when it has fallen. */
 import { ConsoleDesk } from './support/console';
 import { STAFF } from './support/house';
 import { expect, test } from './support/test';
@@ -108,4 +108,22 @@ test('a bid that lifts the hammer is told loudly', async ({ house, people }) => 
   await lifted.getByRole('button').click();
   await expect(lifted).toHaveCount(0);
   await desk.expectLot('1', 'open');
+});
+
+test('the console says how many have the fair warning on display', async ({ house, people }) => {
+  const sale = await house.sale({ lots: [{}] });
+  const bidder = await people.bidder(await house.bidder('Liv Aune', sale), sale);
+  const desk = await people.console(sale);
+  await desk.begin();
+  await bidder.expectLot('1', 'open');
+  await desk.act('warn', 'f');
+  await expect(bidder.by('fair-warning')).toBeVisible();
+  const seen = desk.by('console-warning-seen');
+  await expect(seen).toHaveAttribute('data-seen', '1');
+  await expect(seen).toHaveAttribute('data-online', '1');
+  await expect(seen).toHaveText(
+    /^seen by 1 of 1 online · median \d+\.\d\d\s?s · 95 % \d+\.\d\d\s?s$/,
+  );
+  await bidder.tap('£500');
+  await expect(seen).toHaveCount(0);
 });

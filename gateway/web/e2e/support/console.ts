@@ -70,7 +70,7 @@ export class ConsoleDesk {
   }
 
   /** What would change, as "aspect: before → after". */
-  async expectForesight(aspect: string, before: string, after: string) {
+  async expectForesight(aspect: string, before: string | RegExp, after: string) {
     const row = this.by(`foresight-${aspect}`);
     await expect(row).toHaveAttribute('data-changed', 'true');
     await expect(row.getByRole('cell').first()).toHaveText(before);

@@ -632,21 +632,13 @@ export const en = {
       median: (delay: string) => `median ${delay}`,
       most: (delay: string) => `95 % ${delay}`,
     },
-    formats: {
-      english: 'Ascending bids',
-      dutch: 'Dutch clock',
-      sealed_first_price: 'Sealed bids',
-      vickrey: 'Sealed bids, second price',
-    },
     sealed: 'Bids are sealed; nobody sees them before the close.',
     sealedHelp: 'It goes in unread: nobody sees it before the close.',
     clock: 'The clock shows',
-    untilFloor: (floor: string) => `falls to ${floor}`,
     stopAt: (price: string) => `Room takes ${price}`,
     pieces: (count: number) => `${count} pieces, times the money`,
     timesTheMoney: (price: string, count: number, total: string) =>
       `${price} × ${count} = ${total}`,
-    buyNow: (price: string) => `Buy now ${price}`,
     houseTitle: 'Bid for the seller',
     houseHelp: (reserve: string) =>
       `Below the reserve of ${reserve} only. The record names it as a bid for the seller.`,
