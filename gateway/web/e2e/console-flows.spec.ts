@@ -365,4 +365,6 @@ test('a bidder is given a limit, which counts at once', async ({ house, people }
   await expect(limit).toHaveText('no limit');
   await phoneBid();
   await desk.expectPrice('£500', `Phone · Paddle ${paddle}`);
+  // Space is the room's again, and not that of what was clicked last.
+  await desk.floor('£550');
 });
