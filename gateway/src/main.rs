@@ -20,6 +20,10 @@ enum Command {
     Demo(cli::demo::Args),
     /// Opens accounts, such as those of the staff.
     User(cli::user::Args),
+    /// Prints the history of a sale from its journal.
+    Log(cli::record::log::Args),
+    /// Prints what became of each lot of a sale: prices realised.
+    Results(cli::record::results::Args),
 
     /// Holds the engine against rule vectors.
     Vectors(cli::vectors::VectorsArgs),
@@ -32,6 +36,8 @@ fn main() -> ExitCode {
         Command::Serve(args) => args.run(),
         Command::Demo(args) => args.run(),
         Command::User(args) => args.run(),
+        Command::Log(args) => args.run(),
+        Command::Results(args) => args.run(),
 
         Command::Vectors(args) => args.run(),
         Command::Replay(args) => args.run(),

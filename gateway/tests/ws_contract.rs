@@ -45,6 +45,8 @@ async fn every_message_event_and_command_is_as_it_is_written() {
     assert_eq!(seen.sent, contract.types("receive"));
     assert_eq!(seen.events, contract.kinds("Event"));
     assert_eq!(seen.commands, contract.kinds("StaffCommand"));
+    // All of it can be replayed.
+    house.node.finish().await;
 }
 
 /// What came and went on some connections.

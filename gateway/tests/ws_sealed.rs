@@ -129,6 +129,7 @@ async fn nobody_learns_of_a_sealed_bid_before_the_lot_has_closed() {
     let bids = of(Some(&house.staff)).await;
     assert_eq!(bids.as_array().unwrap().len(), 3, "{bids}");
     assert_eq!(of(None).await, json!([]));
+    house.node.finish().await;
 }
 
 #[actix_web::test]
@@ -167,4 +168,5 @@ async fn the_close_tells_the_price_and_the_winner_and_not_the_bids() {
         .bid_as(&id(), &sale, &lots[0], json!({"amount_minor": 90_000}))
         .await;
     assert_eq!(late["code"], "closed", "{late}");
+    house.node.finish().await;
 }

@@ -6,6 +6,9 @@
 //! state → answered, broadcast through the [`Topic`], projected into the relational store.
 
 mod actor;
+mod archive;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 mod credit;
 mod handle;
 mod live_sales;
@@ -24,6 +27,7 @@ mod topic;
 mod warnings;
 pub mod wire;
 
+pub use archive::Archive;
 pub use credit::CreditBook;
 pub use handle::AuctionHandle;
 pub use live_sales::reconcile;

@@ -1,7 +1,10 @@
 //! From the journal back to auctions: at the start of a node, and after an actor's panic.
 
 use super::{RECORD, STATE};
-use gavel_engine::{auction::Auction, ids::SaleId};
+use gavel_engine::{
+    auction::{Auction, Record},
+    ids::SaleId,
+};
 use gavel_storage::{
     journal::{self, Handle, Head, SegmentJournal, Start},
     snapshot,
@@ -87,17 +90,12 @@ fn replay(
         if unreadable.is_some() {
             return;
         }
-        match RECORD.decode(record.payload) {
+        match decode(record) {
             Ok(decoded) => auctions
                 .entry(SaleId(record.auction))
                 .or_default()
                 .apply(&decoded),
-            Err(error) => {
-                unreadable = Some(Error::Record {
-                    lsn: record.lsn,
-                    reason: error.to_string(),
-                });
-            }
+            Err(error) => unreadable = Some(error),
         }
     })?;
     if let Some(error) = unreadable {
@@ -128,17 +126,14 @@ pub(super) fn replay_one(
     let mut auction = Auction::default();
     let mut head = None;
     let mut unreadable = None;
-    handle.replay(sale_id.0, 1, &mut |record| match RECORD.decode(record.payload) {
+    handle.replay(sale_id.0, 1, &mut |record| match decode(record) {
         Ok(decoded) => {
             auction.apply(&decoded);
             head = Some((record.lsn, record.hash));
             ControlFlow::Continue(())
         }
         Err(error) => {
-            unreadable = Some(Error::Record {
-                lsn: record.lsn,
-                reason: error.to_string(),
-            });
+            unreadable = Some(error);
             ControlFlow::Break(())
         }
     })?;
@@ -146,4 +141,12 @@ pub(super) fn replay_one(
         Some(error) => Err(error),
         None => Ok((auction, head)),
     }
+}
+
+/// The decision in a record of the journal.
+pub(super) fn decode(record: &journal::Record<'_>) -> Result<Record, Error> {
+    RECORD.decode(record.payload).map_err(|error| Error::Record {
+        lsn: record.lsn,
+        reason: error.to_string(),
+    })
 }

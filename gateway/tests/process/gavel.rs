@@ -1,5 +1,6 @@
 //! `gavel` as a child process: started, waited for, told to stop, killed.
 
+use gavel_actors::auctions::conformance::{Left, replay_is_exact};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::{
@@ -16,11 +17,28 @@ use tokio::sync::watch;
 /// Longer than anything here takes on the slowest machine; only a hang is.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Runs a command that ends by itself; nothing of the caller's environment gets in.
+pub fn run(arguments: &[&str]) -> std::process::Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gavel"));
+    without_settings(command.args(arguments)).output().unwrap()
+}
+
+fn without_settings(command: &mut Command) -> &mut Command {
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("GAVEL_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
 /// How the program is to be started.
 #[derive(Debug, Clone)]
 pub struct Launch {
     /// What comes before the program, to start it in a place of its own.
     before: Vec<String>,
+    /// Its data directory, where others see it as well.
+    data: Option<PathBuf>,
     subcommand: &'static str,
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
@@ -38,9 +56,11 @@ impl Launch {
     }
 
     fn new(subcommand: &'static str, data: &Path) -> Self {
+        let place = data.to_owned();
         let data = data.to_str().unwrap();
         Self {
             before: Vec::new(),
+            data: Some(place),
             subcommand,
             arguments: ["--data", data, "--listen", "127.0.0.1:0", "--log-json"]
                 .map(str::to_owned)
@@ -82,6 +102,7 @@ impl Launch {
         before.extend(["sh", "-euc"].map(str::to_owned));
         before.extend([format!("{script}\nexec \"$@\""), "sh".to_owned()]);
         self.before = before;
+        self.data = None;
         self
     }
 
@@ -97,11 +118,7 @@ impl Launch {
         let mut line = self.before.iter().chain([&program]);
         let mut command = Command::new(line.next().unwrap());
         command.args(line).arg(self.subcommand).args(&self.arguments);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("GAVEL_") {
-                command.env_remove(name);
-            }
-        }
+        without_settings(&mut command);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -123,6 +140,7 @@ impl Launch {
             child,
             heard,
             readers,
+            data: self.data.clone(),
             address: String::new(),
         }
     }
@@ -194,6 +212,7 @@ pub struct Gavel {
     child: Child,
     heard: watch::Receiver<Output>,
     readers: Vec<thread::JoinHandle<()>>,
+    data: Option<PathBuf>,
     /// Where it listens, as `127.0.0.1:PORT`.
     pub address: String,
 }
@@ -257,11 +276,25 @@ impl Gavel {
         self.reap()
     }
 
+    /// Whatever a node that was up leaves behind replays to the same bytes.
+    fn replay(&self, status: ExitStatus) {
+        let was_up = !self.address.is_empty();
+        if let Some(data) = self.data.as_ref().filter(|_| was_up) {
+            let left = if status.success() {
+                Left::Cleanly
+            } else {
+                Left::Somehow
+            };
+            println!("{:?}", replay_is_exact(data, left));
+        }
+    }
+
     fn reap(&mut self) -> Ended {
         let status = self.child.wait().unwrap();
         for reader in self.readers.drain(..) {
             reader.join().unwrap();
         }
+        self.replay(status);
         Ended {
             status,
             output: self.output(),

@@ -120,14 +120,18 @@ impl House {
     /// Prepared at a running node whose directory was made with [`open`].
     pub async fn prepare(address: &str, lots: usize, bidders: usize) -> Self {
         let api = Api::at(address);
+        let lots: Vec<_> = (1..=lots).map(lot_input).collect();
+        Self::with(&api, &sale_input(), &lots, bidders).await
+    }
+
+    /// The same with this sale and these lots.
+    pub async fn with(api: &Api, sale: &Value, lots: &[Value], bidders: usize) -> Self {
         let staff = api.sign_in(STAFF, PASSWORD).await;
-        let sale = text(&api.post("/sales", Some(&staff), sale_input()).await["id"]);
+        let sale = text(&api.post("/sales", Some(&staff), sale.clone()).await["id"]);
         let mut lot_ids = Vec::new();
-        for number in 1..=lots {
+        for lot in lots {
             let path = format!("/sales/{sale}/lots");
-            lot_ids.push(text(
-                &api.post(&path, Some(&staff), lot_input(number)).await["id"],
-            ));
+            lot_ids.push(text(&api.post(&path, Some(&staff), lot.clone()).await["id"]));
         }
         api.post(&format!("/sales/{sale}/publish"), Some(&staff), json!({}))
             .await;
@@ -138,7 +142,7 @@ impl House {
             bidders: Vec::new(),
         };
         for number in 0..bidders {
-            house.bidders.push(house.admit(&api, number).await);
+            house.bidders.push(house.admit(api, number).await);
         }
         house
     }
@@ -219,7 +223,7 @@ fn config_file(directory: &Path) -> PathBuf {
     path
 }
 
-fn sale_input() -> Value {
+pub fn sale_input() -> Value {
     let in_an_hour_ms = SystemClock.now().as_ms() + 3_600_000;
     json!({
         "title": "Evening sale", "description": "Paintings", "location": "Riga", "kind": "room",
@@ -229,7 +233,7 @@ fn sale_input() -> Value {
 }
 
 /// Lots with a reserve and without, that take amounts between the increments and that do not.
-fn lot_input(number: usize) -> Value {
+pub fn lot_input(number: usize) -> Value {
     let odd = number % 2 == 1;
     json!({
         "number": number.to_string(), "title": "Still life", "artist": "Unknown", "description": "Oil on panel",

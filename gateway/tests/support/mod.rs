@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+use gavel_actors::auctions::conformance::{Left, replay_is_exact};
 use gavel_actors::clock::{Clock as _, ManualClock, SystemClock};
 use gavel_actors::users::{Password, SeedUser, SignIn, SigningKey, UsersActor, UsersConfig};
 use gavel_engine::time::Timestamp;
@@ -12,6 +13,7 @@ use gavel_storage::relational::{Locale, Role, Store};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
+use std::path::Path;
 use tempfile::TempDir;
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -20,8 +22,26 @@ pub const PASSWORD: &str = "correct horse battery";
 pub struct Node {
     pub address: String,
     pub running: Running,
-    pub directory: TempDir,
+    pub directory: Directory,
     client: reqwest::Client,
+}
+
+/// Where a node keeps everything. Whatever a test has done there can be replayed, also when it goes away
+/// with the node still at work.
+pub struct Directory(TempDir);
+
+impl Directory {
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            replay_is_exact(&self.path().join("data"), Left::Somehow);
+        }
+    }
 }
 
 /// What the node answered.
@@ -33,7 +53,7 @@ pub struct Answer {
 }
 
 /// Settings that start in milliseconds and hash in microseconds.
-pub fn settings(directory: &TempDir) -> Config {
+fn settings(directory: &Directory) -> Config {
     Config {
         data: directory.path().join("data"),
         listen: "127.0.0.1:0".parse().unwrap(),
@@ -51,7 +71,7 @@ impl Node {
     }
 
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = Directory(tempfile::tempdir().unwrap());
         let mut config = settings(&directory);
         change(&mut config);
         Self::open(directory, &config).await
@@ -60,11 +80,12 @@ impl Node {
     /// Stops the node cleanly and starts it again on the same directory.
     pub async fn restart(self) -> Self {
         self.running.stop().await;
+        replay_is_exact(&self.directory.path().join("data"), Left::Cleanly);
         let config = settings(&self.directory);
         Self::open(self.directory, &config).await
     }
 
-    async fn open(directory: TempDir, config: &Config) -> Self {
+    async fn open(directory: Directory, config: &Config) -> Self {
         let running = serve::start(config, None).await.unwrap();
         Self {
             address: format!("http://{}", running.addresses()[0]),
@@ -72,6 +93,16 @@ impl Node {
             directory,
             client: reqwest::Client::new(),
         }
+    }
+
+    /// Stops cleanly: what the sales' actors held is what their records give, byte for byte.
+    pub async fn finish(self) {
+        self.running.stop().await;
+        let replayed = replay_is_exact(&self.directory.path().join("data"), Left::Cleanly);
+        assert!(
+            replayed.sales > 0 && replayed.snapshots == replayed.sales,
+            "{replayed:?}"
+        );
     }
 
     /// A request to any path of the node.

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! * [`frame`], [`segment`]: the bytes. * [`recovery`]: what opening does with them. * [`SegmentJournal`]: the default
-//!   [`Journal`]. * [`Writer`]: the thread that owns it, [`Handle`]: what everybody else holds.
+//!   [`Journal`]. * [`Survey`]: the same bytes, read beside whoever writes them. * [`Writer`]: the thread that owns it, [`Handle`]: what everybody else holds.
 //! * `conformance`: what every [`Journal`] must do (feature `conformance`).
 //!
 //! Nothing here knows what a payload means.
@@ -30,6 +30,7 @@ pub mod recovery;
 mod room;
 pub mod segment;
 mod segment_journal;
+mod survey;
 mod tail;
 mod window;
 mod writer;
@@ -44,6 +45,7 @@ pub use error::Error;
 pub use recovery::{Recovery, Start, Torn};
 pub use room::Room;
 pub use segment_journal::{Options, SegmentJournal};
+pub use survey::Survey;
 pub use writer::{Append, AppendError, Barrier, DurableSink, Fatal, Handle, Writer, WriterOptions};
 
 /// A BLAKE3 hash.

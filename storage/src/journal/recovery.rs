@@ -76,12 +76,7 @@ pub(super) fn recover(
         return Ok((Recovery::default(), None));
     };
     let Some(skipped) = segments.iter().rposition(|lsn| *lsn <= from_lsn) else {
-        return Err(Error::Corrupt {
-            file: segment::path(dir, *first),
-            offset: 0,
-            last_good_lsn: 0,
-            reason: format!("the journal starts at record {first}; segments before it are missing"),
-        });
+        return Err(starts_late(dir, *first));
     };
     let mut recovery = Recovery::default();
     let mut next_lsn = segments[skipped];
@@ -101,11 +96,7 @@ pub(super) fn recover(
             reason,
         };
         if *node.get_or_insert(header.node) != header.node {
-            return Err(corrupt(
-                0,
-                next_lsn - 1,
-                "the segment belongs to another journal".to_owned(),
-            ));
+            return Err(corrupt(0, next_lsn - 1, OTHER_NODE.to_owned()));
         }
         restore_length(&path, &*file, &header, following.is_none())?;
         let window = Window::new(&*file, header.segment_bytes).map_err(Error::io("read", &path))?;
@@ -128,10 +119,7 @@ pub(super) fn recover(
             }
             if let Some(following) = following {
                 // The next segment is only begun once everything in this one is durable.
-                let reason = format!(
-                    "records {next_lsn} to {} are bad or missing: {stop}",
-                    following - 1
-                );
+                let reason = gap(next_lsn, following, &stop);
                 return Err(corrupt(cursor.offset, next_lsn - 1, reason));
             }
             let offset = cursor.offset;
@@ -180,6 +168,27 @@ pub(super) fn recover(
     Ok((recovery, position))
 }
 
+/// What is wrong with a segment whose header names another journal.
+pub(super) const OTHER_NODE: &str = "the segment belongs to another journal";
+
+/// The first segment is not the first one.
+pub(super) fn starts_late(dir: &Path, first_lsn: u64) -> Error {
+    Error::Corrupt {
+        file: segment::path(dir, first_lsn),
+        offset: 0,
+        last_good_lsn: 0,
+        reason: format!("the journal starts at record {first_lsn}; segments before it are missing"),
+    }
+}
+
+/// A segment ends before the next one begins.
+pub(super) fn gap(next_lsn: u64, following: u64, stop: &frame::Error) -> String {
+    format!(
+        "records {next_lsn} to {} are bad or missing: {stop}",
+        following - 1
+    )
+}
+
 /// The first LSNs of all segments, ascending.
 pub(super) fn segments(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, Error> {
     let names = disk.list(dir).map_err(Error::io("list", dir))?;
@@ -192,7 +201,7 @@ pub(super) fn segments(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, Error> {
 }
 
 /// Reads frames until one does not check, which is what is returned.
-fn read_frames(
+pub(super) fn read_frames(
     cursor: &mut Cursor<'_>,
     path: &Path,
     next_lsn: &mut u64,
@@ -252,15 +261,15 @@ enum Link<'a> {
 }
 
 /// Follows the history of every auction.
-struct Chain {
+pub(super) struct Chain {
     from_lsn: u64,
-    heads: Heads,
+    pub heads: Heads,
     /// Given heads whose own record was not seen yet.
     unseen: HashMap<u128, u64>,
 }
 
 impl Chain {
-    fn new(from_lsn: u64, heads: Heads) -> Self {
+    pub fn new(from_lsn: u64, heads: Heads) -> Self {
         let unseen = heads.iter().map(|(auction, head)| (*auction, head.lsn)).collect();
         Self {
             from_lsn,

@@ -5,9 +5,9 @@ use super::{CreditLines, Error, Lots, Pictures, Registrations, Results, Sales, T
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
-    sqlx::{self, Connection as _, SqliteConnection},
+    sqlx::{self, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions},
 };
-use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigratorTrait, seaql_migrations};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -54,19 +54,54 @@ impl Store {
             io::ErrorKind::StorageFull => Error::DiskFull(error.to_string()),
             _ => cannot_open(&error),
         })?;
-        let connect = async |connections_max| match Database::connect(options(path, connections_max)).await {
-            Ok(connection) => Ok(connection),
-            Err(error) => match Error::from(error) {
-                Error::Database(error) => Err(cannot_open(&error)),
-                told_apart => Err(told_apart),
-            },
-        };
+        let connect =
+            async |connections_max| match Database::connect(options(path, connections_max, writing)).await {
+                Ok(connection) => Ok(connection),
+                Err(error) => match Error::from(error) {
+                    Error::Database(error) => Err(cannot_open(&error)),
+                    told_apart => Err(told_apart),
+                },
+            };
         let write = connect(1).await?;
         check(&write).await?;
         migrate(&write, path).await?;
         Ok(Self {
             read: connect(READERS_MAX).await?,
             write,
+        })
+    }
+
+    /// Opens `gavel.sqlite` in `directory` to read it, beside a node or while none runs; nothing is changed
+    /// there. Whatever would write fails.
+    ///
+    /// # Errors
+    /// [`Error::CannotOpen`], also for a schema that this version has yet to bring up to date, and
+    /// [`Error::NewerSchema`].
+    pub async fn open_to_read(directory: &Path) -> Result<Self, Error> {
+        let path = directory.join(FILE_NAME);
+        // Without a log beside it nobody has the database open: its file is all there is, and no side
+        // files are made, which the next node could perhaps not open.
+        let immutable = !path.with_extension("sqlite-wal").exists();
+        let options = options(&path, 1, move |options| {
+            options.read_only(true).immutable(immutable)
+        });
+        let cannot_open = |error: &dyn std::fmt::Display| Error::CannotOpen {
+            path: path.clone(),
+            reason: error.to_string(),
+        };
+        let read = Database::connect(options).await;
+        let read = read.map_err(|error| cannot_open(&error))?;
+        let applied = Migrator::get_migration_models(&read).await;
+        let applied = applied.map_err(|error| cannot_open(&error))?;
+        refuse_newer(&applied, &path)?;
+        if applied.len() < Migrator::migrations().len() {
+            return Err(cannot_open(
+                &"an older version wrote it; the next start of a node brings it up to date",
+            ));
+        }
+        Ok(Self {
+            write: read.clone(),
+            read,
         })
     }
 
@@ -143,7 +178,11 @@ fn create_private(directory: &Path, path: &Path) -> io::Result<()> {
     }
 }
 
-fn options(path: &Path, connections_max: u32) -> ConnectOptions {
+fn options(
+    path: &Path,
+    connections_max: u32,
+    access: impl Fn(SqliteConnectOptions) -> SqliteConnectOptions + Send + Sync + 'static,
+) -> ConnectOptions {
     // The URL only names the driver: a path may hold characters that a URL would have to escape.
     let mut options = ConnectOptions::new("sqlite::memory:");
     let path = path.to_owned();
@@ -156,24 +195,29 @@ fn options(path: &Path, connections_max: u32) -> ConnectOptions {
         .test_before_acquire(false)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |options| {
-            options
+            let options = options
                 .in_memory(false)
                 .shared_cache(false)
                 .filename(&path)
                 .create_if_missing(false)
                 .foreign_keys(true)
                 .busy_timeout(WAIT_MAX)
-                .pragma("journal_mode", "WAL")
-                // An answered sign-up or registration survives a power cut.
-                .pragma("synchronous", "FULL")
-                .pragma("journal_size_limit", "67108864")
                 // A damaged or hostile schema runs nothing.
-                .pragma("trusted_schema", "OFF")
+                .pragma("trusted_schema", "OFF");
+            access(options)
         })
         .map_sqlx_sqlite_pool_opts(|pool| {
             pool.after_release(|connection, _| Box::pin(has_come_out_of_its_transaction(connection)))
         });
     options
+}
+
+fn writing(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .pragma("journal_mode", "WAL")
+        // An answered sign-up or registration survives a power cut.
+        .pragma("synchronous", "FULL")
+        .pragma("journal_size_limit", "67108864")
 }
 
 /// SQLite may end a transaction by itself, as when the disk is full; the driver's rollback then fails, and
@@ -203,17 +247,7 @@ async fn check(connection: &DatabaseConnection) -> Result<(), Error> {
 
 /// All pending migrations in one transaction: a crash leaves the old schema or the new one.
 async fn migrate(connection: &DatabaseConnection, path: &Path) -> Result<(), Error> {
-    let applied = Migrator::get_migration_models(connection).await?;
-    let known = Migrator::migrations();
-    let unknown = applied
-        .into_iter()
-        .find(|row| known.iter().all(|migration| migration.name() != row.version));
-    if let Some(row) = unknown {
-        return Err(Error::NewerSchema {
-            path: path.to_owned(),
-            found: row.version,
-        });
-    }
+    refuse_newer(&Migrator::get_migration_models(connection).await?, path)?;
     connection
         .transaction::<_, (), DbErr>(|transaction| Box::pin(Migrator::up(transaction, None)))
         .await
@@ -222,4 +256,18 @@ async fn migrate(connection: &DatabaseConnection, path: &Path) -> Result<(), Err
                 error.into()
             }
         })
+}
+
+fn refuse_newer(applied: &[seaql_migrations::Model], path: &Path) -> Result<(), Error> {
+    let known = Migrator::migrations();
+    let unknown = applied
+        .iter()
+        .find(|row| known.iter().all(|migration| migration.name() != row.version));
+    match unknown {
+        Some(row) => Err(Error::NewerSchema {
+            path: path.to_owned(),
+            found: row.version.clone(),
+        }),
+        None => Ok(()),
+    }
 }

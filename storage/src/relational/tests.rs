@@ -111,6 +111,43 @@ async fn the_file_is_private() {
 }
 
 #[tokio::test]
+async fn it_is_read_beside_a_writer_and_without_one_and_nothing_changes() {
+    let (directory, store) = open().await;
+    let content = || {
+        let names = fs::read_dir(directory.path()).unwrap();
+        let mut files: Vec<_> = names
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| !path.to_string_lossy().ends_with("-shm"))
+            .map(|path| (fs::read(&path).unwrap(), path))
+            .collect();
+        files.sort();
+        files
+    };
+    let names = async |expected: &[&str]| {
+        let before = content();
+        let reader = Store::open_to_read(directory.path()).await.unwrap();
+        for name in expected {
+            assert!(reader.users().by_name(name).await.unwrap().is_some(), "{name}");
+        }
+        assert_eq!(reader.users().count().await.unwrap(), expected.len() as u64);
+        assert!(reader.users().insert(user(9, "intruder")).await.is_err());
+        reader.close().await.unwrap();
+        assert_eq!(content(), before);
+    };
+    store.users().insert(user(1, "jane")).await.unwrap();
+    names(&["jane"]).await;
+    store.users().insert(user(2, "john")).await.unwrap();
+    names(&["jane", "john"]).await;
+    store.close().await.unwrap();
+    assert_eq!(content().len(), 1, "the log is in the file");
+    names(&["jane", "john"]).await;
+    let nowhere = tempfile::tempdir().unwrap();
+    let error = Store::open_to_read(nowhere.path()).await.unwrap_err();
+    assert!(matches!(error, Error::CannotOpen { .. }), "{error:?}");
+    assert!(fs::read_dir(nowhere.path()).unwrap().next().is_none(), "not made");
+}
+
+#[tokio::test]
 async fn what_was_written_is_there_after_closing() {
     let (directory, store) = open().await;
     store.users().insert(user(1, "jane")).await.unwrap();

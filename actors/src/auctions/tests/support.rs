@@ -3,7 +3,9 @@
 use crate::{
     auctions::{
         Arrival, AuctionHandle, AuctionRegistry, BidFate, CreditBook, HubReceiver, Projector, Received,
-        Refused, Settings, Snapshotter, hub, recover,
+        Refused, Settings, Snapshotter,
+        conformance::{Left, replay_is_exact},
+        hub, recover,
     },
     clock::{ManualClock, SharedClock},
 };
@@ -22,7 +24,10 @@ use gavel_storage::{
     snapshot,
 };
 use serde_json::Value;
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 pub const SALE: SaleId = SaleId(0x5a1e);
 pub const LOT: LotId = LotId(0x107);
@@ -30,6 +35,7 @@ pub const ANN: BidderId = BidderId(0xa);
 pub const BOB: BidderId = BidderId(0xb);
 
 pub struct Node {
+    dir: PathBuf,
     pub registry: AuctionRegistry,
     pub clock: Arc<ManualClock>,
     pub writer: Writer,
@@ -69,6 +75,7 @@ pub async fn start_with(
     };
     let registry = AuctionRegistry::start(settings, recovered.auctions, |_| BookVisibility::Counts);
     Node {
+        dir: dir.to_owned(),
         registry,
         clock,
         writer,
@@ -102,6 +109,7 @@ impl Node {
     pub async fn stop(self) {
         self.registry.stop().await;
         self.writer.shutdown();
+        replay_is_exact(&self.dir, Left::Somehow);
     }
 }
 

@@ -1,0 +1,314 @@
+//! Reads a journal that another process may be writing: nothing is opened for writing, cut or mended.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use super::disk::{Disk, OsDisk};
+use super::reader::SegmentReader;
+use super::recovery::{self, Chain, Recovery, read_frames};
+use super::tail::{self, Tail};
+use super::window::{Cursor, Window};
+use super::{Error, Heads, Reader as _, ScanVisitor, segment};
+
+/// How often the same bytes are read again before they count as damage: a frame may be caught while it is written, with
+/// its end there before its beginning.
+const READS_MAX: u32 = 20;
+
+/// The wait between.
+const READ_AGAIN_MS: u64 = 5;
+
+/// A journal as it was at one moment, read and checked from its first record on.
+pub struct Survey {
+    heads: Heads,
+    last_lsn: u64,
+    reader: SegmentReader,
+}
+
+impl Survey {
+    /// Reads the journal in `dir`. Where a record is being written, or was when its node was killed, the survey ends.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`], [`Error::UnknownFormat`], [`Error::Io`].
+    pub fn of(dir: &Path) -> Result<Self, Error> {
+        Self::on(Arc::new(OsDisk), dir)
+    }
+
+    /// The same on any disk.
+    ///
+    /// # Errors
+    /// As [`Survey::of`].
+    pub fn on(disk: Arc<dyn Disk>, dir: &Path) -> Result<Self, Error> {
+        let segments = recovery::segments(&*disk, dir)?;
+        let mut walk = Walk {
+            next_lsn: 1,
+            chain: Chain::new(1, Heads::new()),
+            node: None,
+        };
+        if let Some(first) = segments.first().filter(|first| **first != 1) {
+            return Err(recovery::starts_late(dir, *first));
+        }
+        for (index, first_lsn) in segments.iter().enumerate() {
+            walk.segment(&*disk, dir, *first_lsn, segments.get(index + 1).copied())?;
+        }
+        Ok(Self {
+            last_lsn: walk.next_lsn - 1,
+            heads: walk.chain.heads,
+            reader: SegmentReader {
+                disk,
+                dir: dir.to_owned(),
+            },
+        })
+    }
+
+    /// The last record of every auction.
+    pub fn heads(&self) -> &Heads {
+        &self.heads
+    }
+
+    /// Visits the records of an auction up to the moment of the survey, in order.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`], [`Error::Io`].
+    pub fn scan(&self, auction: u128, visit: &mut ScanVisitor<'_>) -> Result<(), Error> {
+        let Some(head) = self.heads.get(&auction) else {
+            return Ok(());
+        };
+        debug_assert!(head.lsn <= self.last_lsn);
+        self.reader.scan(1..=head.lsn, Some(auction), &mut |record| {
+            if record.lsn > head.lsn {
+                return ControlFlow::Break(());
+            }
+            visit(record)
+        })
+    }
+}
+
+struct Walk {
+    next_lsn: u64,
+    chain: Chain,
+    node: Option<u128>,
+}
+
+impl Walk {
+    fn segment(
+        &mut self,
+        disk: &dyn Disk,
+        dir: &Path,
+        first_lsn: u64,
+        following: Option<u64>,
+    ) -> Result<(), Error> {
+        let path = segment::path(dir, first_lsn);
+        let file = disk.open(&path, false).map_err(Error::io("open", &path))?;
+        let header = segment::Header::read(&path, &*file, first_lsn)?;
+        let corrupt = |offset: u64, last_good_lsn: u64, reason: String| Error::Corrupt {
+            file: path.clone(),
+            offset,
+            last_good_lsn,
+            reason,
+        };
+        if *self.node.get_or_insert(header.node) != header.node {
+            return Err(corrupt(0, self.next_lsn - 1, recovery::OTHER_NODE.to_owned()));
+        }
+        let mut offset = segment::HEADER_BYTES as u64;
+        let mut reads = 0;
+        loop {
+            let from_lsn = self.next_lsn;
+            let mut cursor = Cursor {
+                // New each time: what an earlier one has read is as of then.
+                window: Window::new(&*file, header.segment_bytes).map_err(Error::io("read", &path))?,
+                salt: header.salt,
+                offset,
+            };
+            let stop = read_frames(
+                &mut cursor,
+                &path,
+                &mut self.next_lsn,
+                &mut self.chain,
+                &mut Recovery::default(),
+                &mut |_| {},
+            )?;
+            offset = cursor.offset;
+            let last_good_lsn = self.next_lsn - 1;
+            if following == Some(self.next_lsn) {
+                return Ok(());
+            }
+            if let Some(following) = following {
+                return Err(corrupt(
+                    offset,
+                    last_good_lsn,
+                    recovery::gap(self.next_lsn, following, &stop),
+                ));
+            }
+            let judged = tail::judge(&mut cursor.window, offset, last_good_lsn, header.salt);
+            match judged.map_err(Error::io("read", &path))? {
+                // What was read may not be durable yet; nothing is shown that a power cut could take back.
+                Tail::Clean | Tail::Torn { .. } | Tail::Unmarked { .. } => {
+                    return file.sync_data().map_err(Error::io("sync", &path));
+                }
+                Tail::Corrupt { reason } => {
+                    reads = if self.next_lsn > from_lsn { 0 } else { reads + 1 };
+                    if reads == READS_MAX {
+                        return Err(corrupt(offset, last_good_lsn, reason));
+                    }
+                    thread::sleep(Duration::from_millis(READ_AGAIN_MS));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::conformance::{fill, payload};
+    use crate::journal::frame::HEADER_BYTES;
+    use crate::journal::mem_disk::MemDisk;
+    use crate::journal::{Head, Journal, Options, Pending, SegmentJournal, Start};
+    use std::path::PathBuf;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use tempfile::TempDir;
+
+    fn open(disk: Arc<dyn Disk>, dir: &Path) -> SegmentJournal {
+        let options = Options {
+            segment_bytes: 16 << 10,
+            disk,
+            ..Options::default()
+        };
+        SegmentJournal::open(dir, options, Start::beginning(), &mut |_| {})
+            .unwrap()
+            .0
+    }
+
+    fn dir() -> PathBuf {
+        PathBuf::from("/journal")
+    }
+
+    /// A journal of several segments on a disk in memory, closed, and what it holds.
+    fn filled() -> (MemDisk, Heads) {
+        let disk = MemDisk::default();
+        let mut journal = open(Arc::new(disk.clone()), &dir());
+        fill(&mut journal, 300);
+        let heads = journal.heads().clone();
+        (disk, heads)
+    }
+
+    fn survey(disk: &MemDisk) -> Result<Survey, Error> {
+        Survey::on(Arc::new(disk.clone()), &dir())
+    }
+
+    /// The segment that was written last, and where its records end.
+    fn last_segment(disk: &MemDisk) -> (PathBuf, Vec<u8>, usize) {
+        let (path, bytes) = disk
+            .files()
+            .into_iter()
+            .rfind(|(path, _)| path.extension().is_some_and(|extension| extension == "seg"))
+            .unwrap();
+        let end = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+        (path, bytes, end)
+    }
+
+    #[test]
+    fn everything_is_read_and_nothing_is_written() {
+        let (disk, heads) = filled();
+        let (files, writes) = (disk.files(), disk.writes());
+        assert!(files.len() > 3, "several segments");
+        let survey = survey(&disk).unwrap();
+        assert_eq!(survey.heads(), &heads);
+        for (auction, head) in &heads {
+            let mut last = (0, [0; 32]);
+            let visited = survey.scan(*auction, &mut |record| {
+                assert_eq!(record.seq, last.0 + 1);
+                last = (record.seq, record.hash);
+                ControlFlow::Continue(())
+            });
+            visited.unwrap();
+            assert_eq!(last, (head.seq, head.hash));
+        }
+        let mut nothing = true;
+        let unknown = survey.scan(u128::MAX, &mut |_| {
+            nothing = false;
+            ControlFlow::Continue(())
+        });
+        unknown.unwrap();
+        assert!(nothing);
+        assert_eq!((disk.files(), disk.writes()), (files, writes));
+    }
+
+    #[test]
+    fn an_empty_journal_is_no_error_and_a_missing_one_is() {
+        let disk = MemDisk::default();
+        drop(open(Arc::new(disk.clone()), &dir()));
+        assert!(survey(&disk).unwrap().heads().is_empty());
+        let missing = TempDir::new().unwrap().path().join("journal");
+        assert!(matches!(Survey::of(&missing), Err(Error::Io { .. })));
+    }
+
+    #[test]
+    fn a_record_that_is_being_written_ends_it() {
+        let (disk, heads) = filled();
+        let (path, whole, end) = last_segment(&disk);
+        let last_lsn = heads.values().map(|head| head.lsn).max().unwrap();
+        for missing in [1, 9, 40] {
+            let mut bytes = whole.clone();
+            bytes[end - missing..].fill(0);
+            disk.put(&path, bytes.clone());
+            let survey = survey(&disk).unwrap();
+            assert_eq!(survey.last_lsn, last_lsn - 1);
+            assert_eq!(last_segment(&disk).1, bytes, "left as it is");
+        }
+    }
+
+    #[test]
+    fn damage_is_named() {
+        let (disk, _) = filled();
+        let (path, whole, _) = last_segment(&disk);
+        let mut bytes = whole.clone();
+        bytes[segment::HEADER_BYTES + HEADER_BYTES + 3] ^= 1;
+        disk.put(&path, bytes);
+        assert!(matches!(survey(&disk), Err(Error::Corrupt { file, .. }) if file == path));
+        disk.put(&path, whole);
+        disk.remove(&segment::path(&dir(), 1)).unwrap();
+        assert!(matches!(survey(&disk), Err(Error::Corrupt { reason, .. }) if reason.contains("missing")));
+    }
+
+    #[test]
+    fn it_works_beside_a_writer() {
+        let directory = TempDir::new().unwrap();
+        let mut journal = open(Arc::new(OsDisk), directory.path());
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut head: Option<Head> = None;
+                for batch in 0..400 {
+                    let mut records = Vec::new();
+                    for lsn in journal.next_lsn()..journal.next_lsn() + 1 + batch % 5 {
+                        let record = Pending::chained(head.as_ref(), lsn, 7, payload(lsn, 3_000));
+                        head = Some(record.head());
+                        records.push(record);
+                    }
+                    journal.append_batch(&records).unwrap();
+                }
+                done.store(true, Ordering::Release);
+            });
+            let mut last_lsn = 0;
+            while !done.load(Ordering::Acquire) {
+                let survey = Survey::of(directory.path()).unwrap();
+                assert!(survey.last_lsn >= last_lsn);
+                last_lsn = survey.last_lsn;
+                let mut seen = 0;
+                let scanned = survey.scan(7, &mut |record| {
+                    assert_eq!(record.payload, payload(record.lsn, 3_000));
+                    seen = record.lsn;
+                    ControlFlow::Continue(())
+                });
+                scanned.unwrap();
+                assert_eq!(seen, last_lsn);
+            }
+        });
+        let survey = Survey::of(directory.path()).unwrap();
+        assert_eq!(survey.last_lsn + 1, journal.next_lsn());
+    }
+}
