@@ -14,6 +14,7 @@ use process::{
     house::{self, Api, House},
     socket::Socket,
     tree::{differences, tree},
+    used,
 };
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -300,7 +301,7 @@ async fn what_cannot_be_told_is_refused_with_its_reason() {
     let journal = tree(&held.data.join("journal"));
     let (name, bytes) = journal
         .into_iter()
-        .find(|(name, _)| name.ends_with(".seg"))
+        .find(|(name, _)| used::is_segment(name))
         .unwrap();
     let mut bytes = bytes.unwrap();
     bytes[700] ^= 1;

@@ -151,6 +151,9 @@ impl Launch {
         gavel.address = gavel.listening().await.unwrap_or_else(|| {
             panic!("it does not start:\n{}", gavel.output().stderr.join("\n"));
         });
+        // Said before, but through another pipe.
+        let read = |output: &Output| !output.logged("the journal was read").is_empty();
+        assert!(gavel.printed(read).await, "it says what it has read");
         gavel
     }
 

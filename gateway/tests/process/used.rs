@@ -78,7 +78,7 @@ impl Used {
     }
 }
 
-fn is_segment(name: &str) -> bool {
+pub fn is_segment(name: &str) -> bool {
     Path::new(name)
         .extension()
         .is_some_and(|extension| extension == "seg")
