@@ -40,7 +40,7 @@ function accepted(room: Room, { lotId, amountMinor, kind }: Attempt, fate: Accep
   const format = room.lot(lotId)?.rules.format ?? 'english';
   if (takesSealedBids(format)) return formats.sealed.accepted(amount);
   if (fate.priceMinor === null) return t.acceptedBook(amount);
-  if (format === 'dutch') return formats.dutch.accepted(room.money(fate.priceMinor));
+  if (format === 'dutch') return formats.dutch.won(room.money(fate.priceMinor));
   if (kind === 'buy_now') return formats.buyNow.accepted(room.money(fate.priceMinor));
   if (!fate.leading) return t.acceptedNotLeading(amount);
   return kind === 'max' ? t.acceptedMax(amount) : t.accepted(amount);

@@ -206,7 +206,6 @@ export const en = {
       vickrey: 'Sealed bids, second price',
     },
     soldAt: 'Sold at',
-    pays: (total: string) => `${total} in all`,
     dutch: {
       starts: 'Clock starts at',
       now: 'Price now',
@@ -222,7 +221,6 @@ export const en = {
       tooLate: 'Somebody else stopped the clock first.',
       runOut: 'The clock had run out.',
       stood: (price: string) => `The clock stood at ${price} when your bid arrived.`,
-      accepted: (price: string) => `You stopped the clock at ${price}.`,
       won: (price: string) => `You stopped the clock at ${price}.`,
       announce: (lot: string, price: string) => `${lot}: the clock starts at ${price}`,
     },
@@ -277,8 +275,6 @@ export const en = {
       combinedText: 'One bid is for all of them.',
       ledBy: (lot: string) => `Offered together with ${lot}`,
       ledByText: (lot: string) => `Bids are made on ${lot}.`,
-      goTo: (lot: string) => `Go to ${lot}`,
-      thisLot: 'this lot',
       choiceDue: 'The winner is choosing',
       choose: 'You have the choice',
       chooseText: (price: string) =>

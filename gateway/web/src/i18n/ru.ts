@@ -205,7 +205,6 @@ export const ru: Messages = {
       vickrey: 'Закрытые ставки, вторая цена',
     },
     soldAt: 'Продан за',
-    pays: (total) => `всего ${total}`,
     dutch: {
       starts: 'Часы начнут с',
       now: 'Цена сейчас',
@@ -221,7 +220,6 @@ export const ru: Messages = {
       tooLate: 'Часы раньше остановил другой участник.',
       runOut: 'Время на часах вышло.',
       stood: (price) => `Когда ставка дошла, на часах было ${price}.`,
-      accepted: (price) => `Вы остановили часы на ${price}.`,
       won: (price) => `Вы остановили часы на ${price}.`,
       announce: (lot, price) => `${lot}: часы начинают с ${price}`,
     },
@@ -275,8 +273,6 @@ export const ru: Messages = {
       combinedText: 'Одна ставка — за все сразу.',
       ledBy: (lot) => `Продаётся вместе: ${lot}`,
       ledByText: (lot) => `Ставки принимает ${lot.toLowerCase()}.`,
-      goTo: (lot) => `Открыть ${lot.toLowerCase()}`,
-      thisLot: 'этот лот',
       choiceDue: 'Победитель выбирает',
       choose: 'Выбор за вами',
       chooseText: (price) =>
