@@ -78,7 +78,7 @@ async fn the_json_is_that_of_the_contract() {
     let sale_id = create_sale(&node, SaleKind::Room).await.summary.id;
     let mut input = lot_input("7");
     input.seller_id = Some(seller);
-    input.rules.reserve_price_minor = Some(Amount(90_000));
+    input.rules.rules.reserve_price_minor = Some(Amount(90_000));
     node.catalogue.send(AddLot { sale_id, input }).await.unwrap();
     let get = |viewer| GetSale { sale_id, viewer };
     let staff = serde_json::to_value(node.catalogue.send(get(Viewer::Staff)).await.unwrap()).unwrap();
@@ -88,13 +88,14 @@ async fn the_json_is_that_of_the_contract() {
         "increments": [{"from_minor": 0, "step_minor": 500, "step_bp": null}], "reserve_price_minor": 90_000,
         "reserve_rule": "hold", "tie_rule": "earliest", "off_increment": "accept",
         "closes_at_ms": null, "soft_close": null, "seller": seller, "dutch": null,
-        "revisions": false, "runs": null, "hammer_window_ms": 0, "buy_now_price_minor": null,
+        "revisions": false, "runs": null, "hammer_window_ms": 400, "buy_now_price_minor": null,
         "quantity": 1, "house_bids": false, "reserve_currency": null, "self_raise": false,
     });
     let expected = json!({
         "id": sale_id, "title": "Design", "description": "Chairs\nand lamps", "location": "Hall 1",
         "kind": "room", "currency": "EUR", "exponent": 2, "starts_at_ms": CLOCK_START_MS + HOUR_MS,
         "status": "draft", "lot_count": 1, "current_lot_id": null, "cover_lot_id": null,
+        "first_close_at_ms": null, "close_every_ms": null,
         "auto_approve": false, "book_visibility": "counts",
         "lots": [{
             "id": lot["id"], "sale_id": sale_id, "position": 1, "number": "7", "title": "Lot 7",

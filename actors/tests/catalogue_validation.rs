@@ -84,25 +84,25 @@ async fn every_field_of_a_lot_is_checked() {
         ("estimate_high_minor", |lot| {
             lot.estimate_high_minor = Some(Amount(Amount::MAX.0 + 1));
         }),
-        ("rules.version", |lot| lot.rules.version = 3),
+        ("rules.version", |lot| lot.rules.rules.version = 3),
         ("rules.opening_price_minor", |lot| {
-            lot.rules.opening_price_minor = Amount(0);
+            lot.rules.rules.opening_price_minor = Amount(0);
         }),
-        ("rules.increments", |lot| lot.rules.increments.clear()),
+        ("rules.increments", |lot| lot.rules.rules.increments.clear()),
         ("rules.increments[0].step_minor", |lot| {
-            lot.rules.increments[0].step_minor = Amount(-1);
+            lot.rules.rules.increments[0].step_minor = Amount(-1);
         }),
         ("rules.reserve_price_minor", |lot| {
-            lot.rules.reserve_price_minor = Some(Amount(0));
+            lot.rules.rules.reserve_price_minor = Some(Amount(0));
         }),
         ("rules.closes_at_ms", |lot| {
-            lot.rules.closes_at_ms = Some(Timestamp(CLOCK_START_MS + 2 * HOUR_MS));
+            lot.rules.rules.closes_at_ms = Some(Timestamp(CLOCK_START_MS + 2 * HOUR_MS));
         }),
         ("seller_id", |lot| {
-            (lot.seller_id, lot.rules.seller) = (Some(UserId(1)), Some(BidderId(2)));
+            (lot.seller_id, lot.rules.rules.seller) = (Some(UserId(1)), Some(BidderId(2)));
         }),
         ("seller_id", |lot| lot.seller_id = Some(UserId(1))),
-        ("seller_id", |lot| lot.rules.seller = Some(BidderId(1))),
+        ("seller_id", |lot| lot.rules.rules.seller = Some(BidderId(1))),
     ];
     for (field, spoil) in cases {
         let mut input = lot_input("1");
@@ -133,12 +133,12 @@ async fn timed_lots_need_a_close() {
         Some(CLOCK_START_MS + 24 * 400 * HOUR_MS),
     ] {
         let mut input = lot_input("1");
-        input.rules.closes_at_ms = close.map(Timestamp);
+        input.rules.rules.closes_at_ms = close.map(Timestamp);
         let error = node.catalogue.send(AddLot { sale_id, input }).await.unwrap_err();
         assert_eq!(bad_fields(&error), ["rules.closes_at_ms"]);
     }
     let mut input = lot_input("1");
-    input.rules.closes_at_ms = Some(Timestamp(CLOCK_START_MS + 2 * HOUR_MS));
+    input.rules.rules.closes_at_ms = Some(Timestamp(CLOCK_START_MS + 2 * HOUR_MS));
     node.catalogue.send(AddLot { sale_id, input }).await.unwrap();
 
     let edit = SaleEdit {

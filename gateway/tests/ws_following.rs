@@ -11,7 +11,7 @@ use tokio::net::TcpSocket;
 use ws::{
     House,
     client::{Client, event, id},
-    lot, now_ms,
+    lot,
 };
 
 /// Commands that one console may give at once.
@@ -395,29 +395,29 @@ async fn a_node_that_stops_says_so() {
 #[actix_web::test]
 async fn timed_lots_close_by_themselves_and_late_bids_move_the_close() {
     let node = Node::start().await;
-    let now = now_ms();
-    let close = now + 2_000;
     let soft = json!({"window_ms": 60_000, "extend_ms": 2_500, "max_extensions": 1});
+    let runs = json!({"from": "opening", "duration_ms": 2_000});
     let lots = [
-        lot("1", &json!({"closes_at_ms": close, "soft_close": soft})),
-        lot("2", &json!({"closes_at_ms": close})),
+        lot("1", &json!({"runs": runs, "soft_close": soft})),
+        lot("2", &json!({"runs": runs})),
     ];
-    let timed = json!({"kind": "timed", "starts_at_ms": now - 60_000, "auto_approve": true});
+    let timed = json!({"kind": "timed", "auto_approve": true});
     let house = House::with(node, &timed, &lots).await;
     let House { sale, lots, .. } = &house;
     let jane = house.bidder("jane").await;
     let mut console = house.console().await;
-    console.done(sale, json!({"kind": "start_sale"})).await;
     let mut bidder = house.follower(&jane).await;
-    let snapshot = bidder.received.last().unwrap();
-    assert_eq!(snapshot["sale"]["current_lot_id"], Value::Null);
-    assert!(
-        snapshot["lots"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(|lot| lot["state"] == "open")
-    );
+    // The time runs from here.
+    console.done(sale, json!({"kind": "start_sale"})).await;
+    let started = bidder.update_with("sale_started").await;
+    let close = started["at_ms"].as_i64().unwrap() + 2_000;
+    assert_eq!(started["sale"]["current_lot_id"], Value::Null);
+    for lot in started["lots"].as_array().unwrap() {
+        assert_eq!(
+            (&lot["state"], &lot["closes_at_ms"]),
+            (&json!("open"), &json!(close))
+        );
+    }
     bidder.bid(sale, &lots[0], json!({"amount_minor": 50_000})).await;
     let moved = console.update_with("close_extended").await;
     let closes_at = event(&moved, "close_extended").unwrap()["closes_at_ms"]

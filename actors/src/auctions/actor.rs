@@ -1,9 +1,11 @@
 //! The actor of one live auction.
 
 mod bidding;
+mod shown;
 mod telling;
 mod undone;
 
+use self::shown::{Involved, ShownLots};
 use super::{
     RECORD,
     credit::CreditBook,
@@ -29,7 +31,6 @@ use gavel_storage::{
     journal::{self, Append, DurableSink, Handle, Permit},
     relational::BookVisibility,
 };
-use serde_json::value::RawValue;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
@@ -80,8 +81,8 @@ pub(super) struct AuctionActor {
     credit: CreditBook,
     /// When everybody was told of a hammer that was struck and has not fallen.
     strikes_told: BTreeMap<LotId, Timestamp>,
-    /// The lots as snapshots show them, and the record that they are as of.
-    lots_shown: Option<(u64, Box<RawValue>)>,
+    lots_shown: ShownLots,
+    involved: Involved,
     topic: Arc<Topic>,
     projector: Projector,
     projection_lost: bool,
@@ -120,6 +121,7 @@ impl AuctionActor {
         Self {
             sale_id: parts.sale_id,
             speculative: parts.state.clone(),
+            involved: Involved::of(&parts.state),
             recent: Recent::starting_at(parts.state.seq()),
             stable: parts.state,
             outstanding: Outstanding::default(),
@@ -130,7 +132,7 @@ impl AuctionActor {
             clock: parts.clock,
             credit: parts.credit,
             strikes_told: BTreeMap::new(),
-            lots_shown: None,
+            lots_shown: ShownLots::default(),
             topic: parts.topic,
             projector: parts.projector,
             projection_lost: true,

@@ -5,7 +5,7 @@ mod events;
 mod history;
 mod views;
 
-pub use events::{EventView, offer_kind, update};
+pub use events::{EventView, changed_lots, offer_kind, update};
 pub use history::{BidView, history};
 pub use views::{LotView, Present, SaleView, StaffView, You};
 

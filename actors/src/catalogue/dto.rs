@@ -1,6 +1,6 @@
 //! Sales, lots, registrations and results in the JSON forms of the REST API.
 
-use super::schema;
+use super::{RulesInput, schema};
 use bytes::Bytes;
 use gavel_engine::ids::{LotId, Paddle, SaleId, UserId};
 use gavel_engine::{money::Amount, rules::RuleSet, time::Timestamp};
@@ -44,9 +44,19 @@ pub struct SaleInput {
     pub auto_approve: bool,
     /// What staff see of absentee maxima.
     pub book_visibility: BookVisibility,
+    /// For timed sales: when the first of the lots closes whose rules say neither `closes_at_ms` nor
+    /// `runs`. They get their `closes_at_ms` when the sale is published, in the order of their numbers.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>)]
+    pub first_close_at_ms: Option<Timestamp>,
+    /// How long after the one before each of those lots closes, milliseconds, at most a day; 0 closes all at
+    /// once. To be given with `first_close_at_ms`, and only with it.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 86_400_000)]
+    pub close_every_ms: Option<i64>,
 }
 
-/// Changes to a draft sale; what is absent stays.
+/// Changes to a draft sale; what is absent stays, what is null is cleared.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SaleEdit {
@@ -67,6 +77,14 @@ pub struct SaleEdit {
     pub auto_approve: Option<bool>,
     /// As in [`SaleInput`].
     pub book_visibility: Option<BookVisibility>,
+    /// As in [`SaleInput`].
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<i64>)]
+    pub first_close_at_ms: Option<Option<Timestamp>>,
+    /// As in [`SaleInput`].
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<i64>)]
+    pub close_every_ms: Option<Option<i64>>,
 }
 
 /// A lot as staff enter it.
@@ -97,7 +115,7 @@ pub struct LotInput {
     pub estimate_high_minor: Option<Amount>,
     /// How it is sold.
     #[schema(value_type = schema::Rules)]
-    pub rules: RuleSet,
+    pub rules: RulesInput,
     /// The consignor's account, who may not bid. The same as `rules.seller`; either may be given.
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
@@ -126,7 +144,7 @@ pub struct LotEdit {
     pub estimate_high_minor: Option<Option<Amount>>,
     /// As in [`LotInput`]; replaced as a whole.
     #[schema(value_type = Option<schema::Rules>)]
-    pub rules: Option<RuleSet>,
+    pub rules: Option<RulesInput>,
     /// As in [`LotInput`].
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Uuid>)]
@@ -174,6 +192,12 @@ pub struct SaleSummary {
     /// The first lot with a picture.
     #[schema(value_type = Option<Uuid>, required)]
     pub cover_lot_id: Option<LotId>,
+    /// When the first of the lots closes that do not say so themselves, in a timed sale; Unix milliseconds.
+    #[schema(value_type = Option<i64>, required)]
+    pub first_close_at_ms: Option<Timestamp>,
+    /// How long after the one before each of those lots closes, milliseconds.
+    #[schema(required)]
+    pub close_every_ms: Option<i64>,
 }
 
 /// A sale with its lots.

@@ -27,6 +27,7 @@ mod put_picture;
 mod register;
 mod remove_credit;
 mod remove_lot;
+mod rules_input;
 mod schema;
 mod set_credit;
 mod set_limit;
@@ -40,6 +41,7 @@ pub use dto::*;
 pub use error::Error;
 pub use messages::*;
 pub use ports::{LiveSales, LiveUnavailable};
+pub use rules_input::RulesInput;
 
 /// The most sales that are listed, and registrations of one bidder.
 pub const SALES_LISTED_MAX: u64 = 500;

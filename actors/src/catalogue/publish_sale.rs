@@ -13,10 +13,10 @@ impl Handler<PublishSale> for CatalogueActor {
         Box::pin(async move {
             let live = core.live().await;
             let now = core.clock.now();
-            let check = |sale: &SaleRecord, lots: &[LotRecord]| {
-                validation::publishable(sale, lots, now).map_err(Error::Validation)
+            let complete = |sale: &SaleRecord, lots: &[LotRecord]| {
+                validation::completed(sale, lots, now).map_err(Error::Validation)
             };
-            let published = core.store.sales().publish(message.sale_id, check).await?;
+            let published = core.store.sales().publish(message.sale_id, complete).await?;
             told(live.publish(published.clone())).await?;
             Ok(view::sale(published.sale, published.lots, Viewer::Staff))
         })

@@ -31,7 +31,9 @@ pub struct Rules {
     /// What happens to amounts between two steps.
     #[schema(inline)]
     off_increment: Option<OffIncrement>,
-    /// The lot closes by itself at this instant, Unix milliseconds; for timed sales, and only there.
+    /// The lot closes by itself at this instant, Unix milliseconds; for timed sales, and for sealed bids in
+    /// the room. Null in a timed sale that has `first_close_at_ms`: the lot is given its close when the sale is
+    /// published.
     closes_at_ms: Option<i64>,
     /// Late bids move the close.
     #[schema(inline)]
@@ -47,7 +49,7 @@ pub struct Rules {
     #[schema(inline)]
     runs: Option<Runs>,
     /// How long after the hammer was struck bids still count that were sent before it could be heard,
-    /// milliseconds; 0 is not at all.
+    /// milliseconds; 0 is not at all. Left out, an English lot of a room sale is given 400.
     #[schema(minimum = 0, maximum = 2000)]
     hammer_window_ms: Option<i64>,
     /// The lot can be bought at this price until the first bid, minor units.
@@ -79,7 +81,7 @@ struct DutchClock {
 /// A close that follows from something that happens.
 #[derive(ToSchema)]
 struct Runs {
-    /// What starts the clock.
+    /// What starts the clock; the opening for sealed bids.
     #[schema(inline)]
     from: Option<RunsFrom>,
     /// How long it runs then, milliseconds.

@@ -1,14 +1,17 @@
 //! What the fields of sales and lots may hold.
 
-use super::{LotEdit, LotInput, SaleEdit, SaleInput};
+use super::{LotEdit, LotInput, RulesInput, SaleEdit, SaleInput};
 use crate::text::{Fields, line, lines};
 use gavel_engine::ids::{BidderId, LotId, SaleId, UserId};
 use gavel_engine::money::{Amount, Currency};
 use gavel_engine::rules::{FieldError, Format, RuleSet};
 use gavel_engine::time::Timestamp;
-use gavel_storage::relational::{LotNumber, LotRecord, SaleKind, SaleRecord, SaleStatus};
+use gavel_storage::relational::{LotNumber, LotRecord, SaleKind, SaleRecord, SaleStatus, StaggeredCloses};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// How long after its start the last lot of a sale may close, milliseconds.
+const HELD_MAX_MS: i64 = 366 * DAY_MS;
 
 /// How far ahead a sale may be planned, milliseconds.
 const PLANNED_AHEAD_MAX_MS: i64 = 5 * 366 * DAY_MS;
@@ -40,6 +43,12 @@ pub(super) fn edited_sale(
         starts_at_ms,
         auto_approve: edit.auto_approve.unwrap_or(before.auto_approve),
         book_visibility: edit.book_visibility.unwrap_or(before.book_visibility),
+        first_close_at_ms: edit
+            .first_close_at_ms
+            .unwrap_or(before.closes.map(|closes| closes.first_at_ms)),
+        close_every_ms: edit
+            .close_every_ms
+            .unwrap_or(before.closes.map(|closes| closes.every_ms)),
     };
     sale(
         before.id,
@@ -63,6 +72,7 @@ fn sale(id: SaleId, input: SaleInput, now: Option<Timestamp>) -> Result<SaleReco
             );
         }
     }
+    let closes = staggered_closes(&mut fields, &input);
     let currency = input.currency.parse::<Currency>();
     let currency = fields.parse("currency", currency, CURRENCY);
     let currency = fields.finish_with(currency)?;
@@ -76,8 +86,49 @@ fn sale(id: SaleId, input: SaleInput, now: Option<Timestamp>) -> Result<SaleReco
         starts_at_ms: input.starts_at_ms,
         auto_approve: input.auto_approve,
         book_visibility: input.book_visibility,
+        closes,
         status: SaleStatus::Draft,
         current_lot_id: None,
+    })
+}
+
+/// The closes of a timed sale's lots; `None` when each says its own.
+fn staggered_closes(fields: &mut Fields, input: &SaleInput) -> Option<StaggeredCloses> {
+    const EVERY: &str = "close_every_ms";
+    const FIRST: &str = "first_close_at_ms";
+    let (first_at_ms, every_ms) = (input.first_close_at_ms, input.close_every_ms);
+    if input.kind == SaleKind::Room {
+        for (field, given) in [(FIRST, first_at_ms.is_some()), (EVERY, every_ms.is_some())] {
+            if given {
+                fields.refuse(field, "must be null in a room sale, where the hammer closes lots");
+            }
+        }
+        return None;
+    }
+    if let Some(first_at_ms) = first_at_ms {
+        let after_start_ms = first_at_ms.since_ms(input.starts_at_ms);
+        if !(1..=HELD_MAX_MS).contains(&after_start_ms) {
+            fields.refuse(
+                FIRST,
+                "must be after the start of the sale and within a year of it",
+            );
+        }
+    }
+    if every_ms.is_some_and(|every_ms| !(0..=DAY_MS).contains(&every_ms)) {
+        fields.refuse(EVERY, "must be from 0 to one day, in milliseconds");
+    }
+    match (first_at_ms, every_ms) {
+        (Some(_), None) => fields.refuse(
+            EVERY,
+            "is needed beside first_close_at_ms; 0 closes all lots at once",
+        ),
+        (None, Some(_)) => fields.refuse(FIRST, "is needed beside close_every_ms"),
+        _ => {}
+    }
+    let (first_at_ms, every_ms) = first_at_ms.zip(every_ms)?;
+    Some(StaggeredCloses {
+        first_at_ms,
+        every_ms,
     })
 }
 
@@ -89,6 +140,7 @@ pub(super) fn new_lot(id: LotId, sale: &SaleRecord, input: LotInput) -> Result<L
     fields.check("title", line(&input.title, 1, 200));
     fields.check("artist", line(&input.artist, 0, 200));
     fields.check("description", lines(&input.description, 20_000));
+    let entered = input.rules.in_sale(sale.kind);
     let (low, high) = (input.estimate_low_minor, input.estimate_high_minor);
     for (field, estimate) in [("estimate_low_minor", low), ("estimate_high_minor", high)] {
         if estimate.is_some_and(|estimate| !estimate.is_payable()) {
@@ -98,7 +150,7 @@ pub(super) fn new_lot(id: LotId, sale: &SaleRecord, input: LotInput) -> Result<L
     if low.zip(high).is_some_and(|(low, high)| low > high) {
         fields.refuse("estimate_low_minor", "must not be above the high estimate");
     }
-    let seller = match (input.seller_id, input.rules.seller) {
+    let seller = match (input.seller_id, entered.seller) {
         (Some(account), Some(bidder)) if BidderId::from(account) != bidder => {
             fields.refuse(
                 "seller_id",
@@ -110,7 +162,7 @@ pub(super) fn new_lot(id: LotId, sale: &SaleRecord, input: LotInput) -> Result<L
     };
     let rules = RuleSet {
         seller: seller.map(BidderId::from),
-        ..input.rules
+        ..entered
     };
     fields.nest("rules", lot_rules(sale, &rules));
     let number = fields.finish_with(number)?;
@@ -139,15 +191,15 @@ pub(super) fn edited_lot(
     let (seller_id, rules) = match (edit.seller_id, edit.rules) {
         (Some(seller_id), None) => (
             seller_id,
-            RuleSet {
+            RulesInput::from(RuleSet {
                 seller: None,
                 ..before.rules
-            },
+            }),
         ),
         (None, Some(rules)) => (None, rules),
         (seller_id, rules) => (
             seller_id.unwrap_or(before.seller_id),
-            rules.unwrap_or(before.rules),
+            rules.unwrap_or_else(|| before.rules.into()),
         ),
     };
     let input = LotInput {
@@ -163,24 +215,44 @@ pub(super) fn edited_lot(
     new_lot(before.id, sale, input)
 }
 
-/// May the sale be published at `now`? Its kind may have changed after lots were entered.
-pub(super) fn publishable(
+/// The lots that get their close from the sale, with it, if the sale may be published at `now`: its kind,
+/// for one, may have changed after lots were entered.
+pub(super) fn completed(
     sale: &SaleRecord,
     lots: &[LotRecord],
     now: Timestamp,
-) -> Result<(), Vec<FieldError>> {
+) -> Result<Vec<LotRecord>, Vec<FieldError>> {
     let mut fields = Fields::default();
+    let mut completed: Vec<LotRecord> = Vec::new();
     for lot in lots {
         let parent = format!("lots[{}].rules", lot.number);
-        fields.nest(&parent, lot_rules(sale, &lot.rules));
-        if lot.rules.closes_at_ms.is_some_and(|close| close <= now) {
-            fields.refuse(&format!("{parent}.closes_at_ms"), "has passed");
+        if let Some(closes) = closes_with_sale(sale, &lot.rules) {
+            let mut lot = lot.clone();
+            lot.rules.closes_at_ms = Some(closes.after(completed.len()));
+            fields.nest(&parent, lot_rules(sale, &lot.rules));
+            completed.push(lot);
+        } else {
+            fields.nest(&parent, lot_rules(sale, &lot.rules));
+            if lot.rules.closes_at_ms.is_some_and(|close| close <= now) {
+                fields.refuse(&format!("{parent}.closes_at_ms"), "has passed");
+            }
         }
     }
-    fields.finish().map_err(|mut errors| {
+    // One word for all of the lots.
+    let first = sale.closes.filter(|_| !completed.is_empty());
+    if first.is_some_and(|closes| closes.first_at_ms <= now) {
+        fields.refuse("first_close_at_ms", "has passed");
+    }
+    fields.finish_with(Some(completed)).map_err(|mut errors| {
         errors.truncate(ERRORS_SHOWN_MAX);
         errors
     })
+}
+
+/// The sale's closes, for a lot that does not say itself when it closes.
+fn closes_with_sale(sale: &SaleRecord, rules: &RuleSet) -> Option<StaggeredCloses> {
+    let by_itself = rules.closes_at_ms.is_some() || rules.runs.is_some() || rules.format == Format::Dutch;
+    sale.closes.filter(|_| !by_itself)
 }
 
 /// A limit that somebody may be given.
@@ -201,6 +273,12 @@ pub(super) fn currency(code: &str) -> Result<Currency, Vec<FieldError>> {
 
 /// The rules by themselves, and what the sale's kind asks of them.
 fn lot_rules(sale: &SaleRecord, rules: &RuleSet) -> Vec<FieldError> {
+    if let Some(closes) = closes_with_sale(sale, rules) {
+        // As it will be, for the first of them.
+        let mut rules = rules.clone();
+        rules.closes_at_ms = Some(closes.first_at_ms);
+        return lot_rules(sale, &rules);
+    }
     let mut errors = rules.validate_in(sale.currency);
     let mut refuse = |message: &str| {
         errors.push(FieldError {
@@ -215,11 +293,13 @@ fn lot_rules(sale: &SaleRecord, rules: &RuleSet) -> Vec<FieldError> {
         (SaleKind::Room, Some(_)) if by_hammer => {
             refuse("must be null in a room sale, where the hammer closes lots");
         }
-        (SaleKind::Timed, None) if !by_itself => refuse("must be given in a timed sale"),
+        (SaleKind::Timed, None) if !by_itself => {
+            refuse("must be given in a timed sale without first_close_at_ms");
+        }
         (SaleKind::Timed, Some(close)) if close <= sale.starts_at_ms => {
             refuse("must be after the start of the sale");
         }
-        (SaleKind::Timed, Some(close)) if close.since_ms(sale.starts_at_ms) > 366 * DAY_MS => {
+        (SaleKind::Timed, Some(close)) if close.since_ms(sale.starts_at_ms) > HELD_MAX_MS => {
             refuse("must be within a year of the start of the sale");
         }
         _ => {}

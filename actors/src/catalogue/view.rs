@@ -124,5 +124,7 @@ fn summary_of(sale: SaleRecord, lot_count: u64, cover_lot_id: Option<LotId>) -> 
         lot_count,
         current_lot_id: sale.current_lot_id,
         cover_lot_id,
+        first_close_at_ms: sale.closes.map(|closes| closes.first_at_ms),
+        close_every_ms: sale.closes.map(|closes| closes.every_ms),
     }
 }

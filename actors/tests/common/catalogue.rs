@@ -20,6 +20,8 @@ pub fn sale_input(kind: SaleKind) -> SaleInput {
         starts_at_ms: Timestamp(CLOCK_START_MS + HOUR_MS),
         auto_approve: false,
         book_visibility: BookVisibility::Counts,
+        first_close_at_ms: None,
+        close_every_ms: None,
     }
 }
 

@@ -44,6 +44,13 @@ pub enum Command {
         /// Whose.
         bidder: BidderId,
     },
+    /// The clerk takes a bidder's maximum out of the absentee book.
+    TakeFromBook {
+        /// Of which lot.
+        lot_id: LotId,
+        /// The bidder's number.
+        paddle: Paddle,
+    },
     /// Opens this lot.
     OpenLot(LotId),
     /// Opens the next pending lot of the running order.

@@ -33,6 +33,9 @@ impl Auction {
             Command::EnterBid(bid) => commands::enter_bid::decide(self, bid, now, credit)?,
             Command::VoidBid { bidder, bid_id } => commands::void_bid::decide(self, *bidder, *bid_id),
             Command::LeaveBook { lot_id, bidder } => commands::leave_book::decide(self, *lot_id, *bidder)?,
+            Command::TakeFromBook { lot_id, paddle } => {
+                commands::leave_book::by_clerk(self, *lot_id, *paddle)?
+            }
             Command::OpenLot(lot_id) => commands::open_lot::decide(self, *lot_id, now)?,
             Command::OpenNextLot => commands::open_lot::next(self, now)?,
             Command::SetAsk(lot_id, ask) => commands::set_ask::decide(self, *lot_id, *ask)?,

@@ -1,7 +1,8 @@
 //! Rule sets that make no sense are refused when they are saved, with the field named.
 
 use super::{
-    BANDS_MAX, Format, HAMMER_WINDOW_MS_MAX, OffIncrement, QUANTITY_MAX, RULES_VERSION, RuleSet, SoftClose,
+    BANDS_MAX, Format, HAMMER_WINDOW_MS_MAX, OffIncrement, QUANTITY_MAX, RULES_VERSION, RuleSet, RunsFrom,
+    SoftClose,
 };
 use crate::money::{Amount, Currency};
 use serde::Serialize;
@@ -141,6 +142,11 @@ impl RuleSet {
                 self.format != Format::Dutch,
                 "runs",
                 "must be absent: the Dutch clock ends by itself",
+            );
+            findings.refuse_unless(
+                runs.from == RunsFrom::Opening || !self.format.is_sealed(),
+                "runs.from",
+                "must be opening for sealed bids: a close that starts with the first would tell that there is one",
             );
         }
         let closes = self.closes_at_ms.is_some() || self.runs.is_some();

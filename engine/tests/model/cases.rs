@@ -73,6 +73,7 @@ pub enum Action {
         retract_bids: bool,
     },
     LeaveBook(u128),
+    TakeFromBook(u32),
     Withdraw,
     Skip,
     Reoffer(Option<i64>),
@@ -217,6 +218,7 @@ fn actions(hall: bool) -> impl Strategy<Value = Action> {
         3 => (0..20_usize).prop_map(Action::Retract),
         1 => suspend,
         1 => (1..=BIDDERS).prop_map(Action::LeaveBook),
+        1 => (1..=9_u32).prop_map(Action::TakeFromBook),
     ];
     let rostrum = prop_oneof![
         4 => (-3..40_i64).prop_map(Action::Ask),
@@ -428,7 +430,14 @@ fn rule_sets(hall: bool) -> impl Strategy<Value = RuleSet> {
                     seller,
                     dutch: (format == Dutch).then_some(clock),
                     revisions,
-                    runs: runs.filter(|_| format != Dutch),
+                    runs: runs.filter(|_| format != Dutch).map(|runs| Runs {
+                        from: if format.is_sealed() {
+                            RunsFrom::Opening
+                        } else {
+                            runs.from
+                        },
+                        ..runs
+                    }),
                     hammer_window_ms,
                     buy_now_price_minor: buy_now
                         .filter(|_| english)

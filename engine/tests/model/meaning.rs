@@ -221,6 +221,10 @@ pub fn command(
             lot_id,
             bidder: BidderId(who),
         },
+        Action::TakeFromBook(paddle) => Command::TakeFromBook {
+            lot_id,
+            paddle: Paddle(paddle),
+        },
         Action::Withdraw => Command::Withdraw(lot_id),
         Action::Skip => Command::Skip(lot_id),
         Action::Reoffer(after) => Command::Reoffer {

@@ -7,10 +7,10 @@ use crate::support::{
 use gavel_engine::{
     Reason, WouldTake,
     auction::{Approval, Command, Event, SaleKind},
-    ids::BidId,
+    ids::{BidId, LotId, Paddle},
     lot::{Channel, Outcome, Phase},
     money::Amount,
-    rules::RuleSet,
+    rules::{Format, RuleSet},
     time::Timestamp,
 };
 
@@ -319,6 +319,32 @@ fn a_maximum_can_be_given_up_until_it_is_bid() {
     sale.done(leave(BOB));
     sale.done(Command::SetStep(ONE, None));
     assert_eq!(sale.lot(ONE).book.len(), 1);
+}
+
+#[test]
+fn the_clerk_takes_a_maximum_out_of_the_book_by_its_number() {
+    let sealed = RuleSet {
+        format: Format::Vickrey,
+        closes_at_ms: Some(Timestamp(900)),
+        ..rules()
+    };
+    let mut sale = Sale::of(SaleKind::Room, &[rules(), sealed]);
+    sale.leaves(ANN, 300);
+    let take = |lot_id, paddle| Command::TakeFromBook {
+        lot_id,
+        paddle: Paddle(paddle),
+    };
+    assert_eq!(sale.refused(take(ONE, 999)), Reason::UnknownPaddle);
+    assert_eq!(sale.refused(take(ONE, 2)), Reason::UnknownBid, "Bob's");
+    assert_eq!(sale.refused(take(LotId(9), 1)), Reason::UnknownLot);
+    // Of a sealed lot the answer would tell who is in its book.
+    for paddle in [1, 2, 999] {
+        assert_eq!(sale.refused(take(TWO, paddle)), Reason::WrongFormat);
+    }
+    sale.done(take(ONE, 1));
+    assert_eq!(sale.refused(take(ONE, 1)), Reason::UnknownBid);
+    sale.done(Command::OpenLot(ONE));
+    assert_eq!(sale.stands(), None);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::support::{
 use gavel_engine::{
     Reason,
     auction::{Approval, Command, EnterBid, PlaceBid, SaleKind},
-    ids::{BidId, LotId},
+    ids::{BidId, LotId, Paddle},
     lot::{Channel, Together},
     money::Amount,
     rules::RuleSet,
@@ -95,7 +95,7 @@ fn enter() -> Command {
 type Row = (&'static str, fn() -> Command, &'static str);
 
 #[rustfmt::skip]
-const TABLE: [Row; 29] = [
+const TABLE: [Row; 30] = [
     //                                                             unknown      pending        open           bid on         paused         struck         sold           withdrawn      leads          chosen from    ended
     ("create",      || Command::Create(Box::new(setup(SaleKind::Room, &[]))),
                                                                   "-            already_created already_created already_created already_created already_created already_created already_created already_created already_created already_created"),
@@ -111,6 +111,8 @@ const TABLE: [Row; 29] = [
     ("void",        || Command::VoidBid { bidder: BOB, bid_id: BidId(900) },
                                                                   "unknown_sale - - - - - - - - - -"),
     ("leave book",  || Command::LeaveBook { lot_id: ONE, bidder: BOB },
+                                                                  "unknown_sale unknown_bid unknown_bid unknown_bid unknown_bid unknown_bid unknown_bid unknown_bid unknown_bid unknown_bid sale_ended"),
+    ("take from book", || Command::TakeFromBook { lot_id: ONE, paddle: Paddle(2) },
                                                                   "unknown_sale unknown_bid unknown_bid unknown_bid unknown_bid unknown_bid unknown_bid unknown_bid unknown_bid unknown_bid sale_ended"),
     ("open",        || Command::OpenLot(ONE),                     "unknown_sale - already_open already_open already_open already_open closed closed - closed sale_ended"),
     ("open other",  || Command::OpenLot(LotId(3)),                "unknown_sale - another_lot_open another_lot_open another_lot_open another_lot_open - - - choice_pending sale_ended"),

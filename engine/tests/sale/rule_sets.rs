@@ -218,7 +218,7 @@ fn every_senseless_combination_is_named() {
         });
     }
     const YEAR_MS: i64 = 366 * 86_400_000;
-    let cases: [(&[&str], Change); 25] = [
+    let cases: [(&[&str], Change); 28] = [
         (&[], |rules| percent(rules, 1, 0)),
         (&[], |rules| percent(rules, 10_000, 5)),
         (&["increments[0].step_bp"], |rules| percent(rules, 0, 5)),
@@ -235,6 +235,25 @@ fn every_senseless_combination_is_named() {
         (&["runs"], |rules| {
             runs(rules, 1);
             rules.closes_at_ms = Some(Timestamp(5));
+        }),
+        (&["runs.from"], |rules| {
+            runs(rules, 1);
+            rules.soft_close = None;
+            rules.format = Format::Vickrey;
+        }),
+        (&["runs.from"], |rules| {
+            runs(rules, 1);
+            rules.soft_close = None;
+            rules.format = Format::SealedFirstPrice;
+        }),
+        (&[], |rules| {
+            rules.format = Format::Vickrey;
+            rules.soft_close = None;
+            rules.closes_at_ms = None;
+            rules.runs = Some(Runs {
+                from: RunsFrom::Opening,
+                duration_ms: 1,
+            });
         }),
         (&["closes_at_ms", "soft_close"], |rules| {
             rules.format = Format::Vickrey;

@@ -6,7 +6,7 @@ use gavel_engine::{
     auction::{Answer, Command, Event, SaleKind, Verdict},
     lot::{Lot, Outcome},
     money::Amount,
-    rules::{Format, RuleSet, Runs, RunsFrom},
+    rules::{Format, RuleSet},
     time::Timestamp,
 };
 
@@ -185,26 +185,4 @@ fn a_withdrawn_sealed_lot_releases_everybody() {
     sale.done(Command::Withdraw(ONE));
     assert_eq!(sale.lot(ONE).outcome, Some(Outcome::Withdrawn));
     assert_eq!(sale.bound(ANN), 0);
-}
-
-#[test]
-fn the_time_of_sealed_bids_may_start_with_the_first() {
-    let mut sale = open(RuleSet {
-        closes_at_ms: None,
-        runs: Some(Runs {
-            from: RunsFrom::FirstBid,
-            duration_ms: 500,
-        }),
-        ..sealed(Format::SealedFirstPrice)
-    });
-    assert_eq!(sale.auction.next_due(), None);
-    sale.at(100).bids(ANN, amount(300));
-    sale.at(200).bids(BOB, amount(400));
-    assert_eq!(
-        sale.lot(ONE).closes_at,
-        Some(Timestamp(600)),
-        "and is not moved by others"
-    );
-    sale.at(600).done(Command::Tick);
-    assert_eq!(sale.sold(ONE), Some((400, BOB)));
 }

@@ -156,6 +156,10 @@ pub enum StaffCommand {
         max_minor: Amount,
         currency: String,
     },
+    LeaveBook {
+        lot_id: LotId,
+        paddle: Paddle,
+    },
     SetAsk {
         lot_id: LotId,
         ask_minor: Amount,
@@ -309,6 +313,7 @@ impl From<StaffCommand> for Order {
             Staff::EndSale => Command::End,
             Staff::OpenLot { lot_id } => Command::OpenLot(lot_id),
             Staff::NextLot => Command::OpenNextLot,
+            Staff::LeaveBook { lot_id, paddle } => Command::TakeFromBook { lot_id, paddle },
             Staff::SetAsk { lot_id, ask_minor } => Command::SetAsk(lot_id, ask_minor),
             Staff::SetStep { lot_id, step_minor } => Command::SetStep(lot_id, step_minor),
             Staff::FairWarning { lot_id } => Command::WarnFairly(lot_id),

@@ -243,7 +243,7 @@ pub fn lot_input(number: usize) -> Value {
             "increments": [{"from_minor": 0, "step_minor": STEP_MINOR}],
             "reserve_price_minor": odd.then_some(90_000), "reserve_rule": "hold", "tie_rule": "earliest",
             "off_increment": if odd { "reject" } else { "accept" },
-            "closes_at_ms": null, "soft_close": null, "seller": null,
+            "closes_at_ms": null, "soft_close": null, "seller": null, "hammer_window_ms": 0,
         },
     })
 }

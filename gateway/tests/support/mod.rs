@@ -278,6 +278,8 @@ pub fn lot_input(number: &str) -> Value {
             "increments": [{"from_minor": 0, "step_minor": 5_000}],
             "reserve_price_minor": 90_000, "reserve_rule": "hold", "tie_rule": "earliest",
             "off_increment": "reject", "closes_at_ms": null, "soft_close": null, "seller": null,
+            // The hammer falls when it is struck.
+            "hammer_window_ms": 0,
         },
     })
 }

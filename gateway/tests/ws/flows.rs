@@ -24,6 +24,12 @@ fn house_bid(lot: &str, amount: i64) -> Value {
     })
 }
 
+/// The own standing as the client was told it last.
+fn you_of(client: &Client) -> &Value {
+    let told = client.received.iter().rev().map(|message| &message["you"]);
+    told.into_iter().find(|you| you.is_object()).unwrap()
+}
+
 /// The lot as the update with this event shows it.
 async fn lot_after(client: &mut Client, kind: &str, lot: &str) -> Value {
     let update = client.update_with(kind).await;
@@ -57,6 +63,15 @@ pub async fn single_lots(house: &House) -> Vec<Client> {
     assert_eq!(you.await["you"]["lots"], json!([]));
     let again = ann.leave_book(&sale, &lots[0]).await;
     assert_eq!(again["code"], "unknown_bid", "{again}");
+
+    // So does the clerk, by the number.
+    ann.bid(&sale, &lots[0], json!({"max_minor": 80_000})).await;
+    let number = you_of(&ann)["paddle"].clone();
+    let strike_out = json!({"kind": "leave_book", "lot_id": lots[0], "paddle": number});
+    let struck_out = console.done(&sale, strike_out.clone()).await;
+    let you = ann.until(|message| message["type"] == "you" && message["seq"] == struck_out);
+    assert_eq!(you.await["you"]["lots"], json!([]));
+    console.refused(&sale, strike_out, "unknown_bid").await;
 
     console.done(&sale, on("skip", &lots[1])).await;
     let skipped = lot_after(&mut ben, "lot_skipped", &lots[1]).await;

@@ -131,13 +131,7 @@ impl Lots<'_> {
             picture_etag,
             ..edit(current)?
         };
-        let row = lots::Model::try_from(edited.clone())?
-            .into_active_model()
-            .reset_all();
-        lots::Entity::update(row)
-            .exec(&transaction)
-            .await
-            .map_err(refused)?;
+        update(&transaction, edited.clone()).await?;
         transaction.commit().await.map_err(Error::from)?;
         Ok(edited)
     }
@@ -177,6 +171,13 @@ impl Lots<'_> {
             .await?;
         Ok(Some((record, position)))
     }
+}
+
+/// Writes a lot in place of what it was.
+pub(super) async fn update(connection: &impl ConnectionTrait, lot: LotRecord) -> Result<(), Error> {
+    let row = lots::Model::try_from(lot)?.into_active_model().reset_all();
+    let updated = lots::Entity::update(row).exec(connection).await;
+    updated.map(|_| ()).map_err(refused)
 }
 
 pub(super) async fn of_sale(

@@ -31,7 +31,7 @@ pub use lots::{LOTS_MAX, LotRecord, Lots};
 pub use pictures::{PictureRecord, Pictures};
 pub use registrations::{FIRST_ONLINE_PADDLE, RegistrationRecord, Registrations};
 pub use results::{Change, Outcome, ResultRecord, Results};
-pub use sales::{PublishedSale, SaleOverview, SaleRecord, Sales};
+pub use sales::{PublishedSale, SaleOverview, SaleRecord, Sales, StaggeredCloses};
 pub use store::{FILE_NAME, Store};
 pub use tokens::{LOST_ANSWER_MS, Rotation, TokenRecord, Tokens};
 pub use users::{UserRecord, Users};

@@ -17,6 +17,23 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// When the lots of a timed sale close that say nothing themselves: one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StaggeredCloses {
+    /// The first of them.
+    pub first_at_ms: Timestamp,
+    /// How long after the one before each of the others closes; 0: all at once.
+    pub every_ms: i64,
+}
+
+impl StaggeredCloses {
+    /// When the lot closes that has so many of them before it.
+    pub fn after(self, lots: usize) -> Timestamp {
+        let lots = i64::try_from(lots).unwrap_or(i64::MAX);
+        self.first_at_ms.plus_ms(lots.saturating_mul(self.every_ms))
+    }
+}
+
 /// A sale.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SaleRecord {
@@ -38,6 +55,8 @@ pub struct SaleRecord {
     pub auto_approve: bool,
     /// What staff see of absentee maxima.
     pub book_visibility: BookVisibility,
+    /// For the lots of a timed sale that do not say themselves when they close.
+    pub closes: Option<StaggeredCloses>,
     /// Where it stands, as far as the live side has told.
     pub status: SaleStatus,
     /// The lot that is being sold, as far as the live side has told.
@@ -61,6 +80,13 @@ impl TryFrom<sales::Model> for SaleRecord {
             starts_at_ms: Timestamp(row.starts_at_ms),
             auto_approve: row.auto_approve,
             book_visibility: row.book_visibility,
+            closes: row
+                .first_close_at_ms
+                .zip(row.close_every_ms)
+                .map(|(first_at_ms, every_ms)| StaggeredCloses {
+                    first_at_ms: Timestamp(first_at_ms),
+                    every_ms,
+                }),
             status: row.status,
             current_lot_id: row.current_lot_id.map(LotId::from),
         })
@@ -112,6 +138,8 @@ impl Sales<'_> {
             current_lot_id: None,
             live_seq: 0,
             next_paddle: FIRST_ONLINE_PADDLE,
+            first_close_at_ms: sale.closes.map(|closes| closes.first_at_ms.as_ms()),
+            close_every_ms: sale.closes.map(|closes| closes.every_ms),
         };
         sales::Entity::insert(row.into_active_model())
             .exec_without_returning(&self.0.write)
@@ -141,20 +169,23 @@ impl Sales<'_> {
         row.starts_at_ms = Set(edited.starts_at_ms.as_ms());
         row.auto_approve = Set(edited.auto_approve);
         row.book_visibility = Set(edited.book_visibility);
+        row.first_close_at_ms = Set(edited.closes.map(|closes| closes.first_at_ms.as_ms()));
+        row.close_every_ms = Set(edited.closes.map(|closes| closes.every_ms));
         let row = row.update(&transaction).await.map_err(Error::from)?;
         transaction.commit().await.map_err(Error::from)?;
         Ok(row.try_into()?)
     }
 
-    /// Makes a draft's catalogue final, when `check` has nothing against it. A sale that is published
-    /// already, but not yet live, stays as it is.
+    /// Makes a draft's catalogue final, when `complete` has nothing against it; the lots that it answers
+    /// are put in the place of those that they were. A sale that is published already, but not yet live,
+    /// stays as it is.
     ///
     /// # Errors
-    /// What `check` refuses with, [`Error::NoSuchSale`], [`Error::NotDraft`], [`Error::NoLots`].
+    /// What `complete` refuses with, [`Error::NoSuchSale`], [`Error::NotDraft`], [`Error::NoLots`].
     pub async fn publish<E: From<Error>>(
         &self,
         id: SaleId,
-        check: impl FnOnce(&SaleRecord, &[LotRecord]) -> Result<(), E>,
+        complete: impl FnOnce(&SaleRecord, &[LotRecord]) -> Result<Vec<LotRecord>, E>,
     ) -> Result<PublishedSale, E> {
         let transaction = self.0.begin().await?;
         let row = lock(&transaction, id).await?;
@@ -164,7 +195,9 @@ impl Sales<'_> {
             if lots.is_empty() {
                 return Err(Error::NoLots.into());
             }
-            check(&sale, &lots)?;
+            for lot in complete(&sale, &lots)? {
+                lots_repository::update(&transaction, lot).await?;
+            }
             let mut row = row.into_active_model();
             row.status = Set(SaleStatus::Published);
             row.update(&transaction).await.map_err(Error::from)?;

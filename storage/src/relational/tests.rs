@@ -40,6 +40,7 @@ fn sale(id: u128) -> SaleRecord {
         starts_at_ms: Timestamp(5),
         auto_approve: true,
         book_visibility: BookVisibility::Hidden,
+        closes: None,
         status: SaleStatus::Draft,
         current_lot_id: None,
     }
@@ -290,7 +291,7 @@ async fn a_bidders_registrations_come_with_the_latest_sale_first() {
         };
         store.sales().insert_draft(draft).await.unwrap();
         store.lots().insert(lot(SaleId(id), id, "1")).await.unwrap();
-        let check = |_: &SaleRecord, _: &[LotRecord]| Ok::<(), Error>(());
+        let check = |_: &SaleRecord, _: &[LotRecord]| Ok::<_, Error>(Vec::new());
         store.sales().publish(SaleId(id), check).await.unwrap();
         for bidder in bidders {
             let registered = registrations.register(SaleId(id), bidder, Timestamp(6));
@@ -319,7 +320,7 @@ async fn a_refused_edit_changes_nothing() {
         .edit_draft(SaleId(1), |_| Err(Error::SaleEnded))
         .await;
     assert!(matches!(refused, Err(Error::SaleEnded)));
-    let check = |_: &SaleRecord, _: &[LotRecord]| Ok::<(), Error>(());
+    let check = |_: &SaleRecord, _: &[LotRecord]| Ok::<_, Error>(Vec::new());
     assert!(matches!(
         store.sales().publish(SaleId(1), check).await,
         Err(Error::NoLots)
@@ -491,7 +492,7 @@ async fn what_was_stored_before_there_were_limits_has_none() {
     store.users().insert(user(1, "jane")).await.unwrap();
     store.sales().insert_draft(sale(1)).await.unwrap();
     store.lots().insert(lot(SaleId(1), 1, "1")).await.unwrap();
-    let check = |_: &SaleRecord, _: &[LotRecord]| Ok::<_, Error>(());
+    let check = |_: &SaleRecord, _: &[LotRecord]| Ok::<_, Error>(Vec::new());
     store.sales().publish(SaleId(1), check).await.unwrap();
     let registrations = store.registrations();
     let registered = registrations.register(SaleId(1), UserId(1), Timestamp(5)).await;

@@ -15,7 +15,6 @@ use gavel_engine::{
     ids::{BidderId, LotId, UserId},
     lot::Offer,
 };
-use serde_json::value::RawValue;
 use std::collections::BTreeSet;
 
 impl AuctionActor {
@@ -26,6 +25,9 @@ impl AuctionActor {
         self.stable.apply_telling(record, |bidder, _| {
             exposed.insert(bidder);
         });
+        let changed = wire::changed_lots(record, &self.stable);
+        self.lots_shown.change(&changed);
+        self.involved.note(record);
         let seq = self.stable.seq();
         // First: whoever is told of a warning may answer at once.
         self.note_warnings(record);
@@ -37,6 +39,7 @@ impl AuctionActor {
                 after_seq,
                 record,
                 &self.stable,
+                &changed,
                 audience,
                 visibility,
             )?;
@@ -161,7 +164,8 @@ impl AuctionActor {
 
     fn you(&self, bidder: BidderId) -> Option<You> {
         let currency = self.stable.currency()?;
-        You::of(&self.stable, bidder, self.credit.left(bidder, currency))
+        let lots = self.involved.lots_of(bidder);
+        You::of(&self.stable, bidder, self.credit.left(bidder, currency), lots)
     }
 
     fn follow(&mut self, follow: &Follow) -> Followed {
@@ -199,25 +203,14 @@ impl AuctionActor {
 
     fn snapshot(&mut self, audience: Audience, you: Option<You>) -> bytes::Bytes {
         let seq = self.stable.seq();
-        // Of everything in a snapshot only the lots are many, and they are the same for everybody.
-        if self.lots_shown.as_ref().is_none_or(|(at, _)| *at != seq) {
-            let lots: Vec<_> = self
-                .stable
-                .lots()
-                .iter()
-                .map(|lot| LotView::of(&self.stable, lot))
-                .collect();
-            self.lots_shown = serde_json::value::to_raw_value(&lots)
-                .ok()
-                .map(|lots| (seq, lots));
-        }
         let staff = audience == Audience::Staff;
         Outgoing::Snapshot {
             sale_id: self.sale_id,
             seq,
             server_time_ms: self.clock.now(),
             sale: SaleView::of(&self.stable),
-            lots: self.lots_shown.as_ref().map_or(RawValue::NULL, |(_, lots)| lots),
+            // Of everything in a snapshot only the lots are many, and they are the same for everybody.
+            lots: self.lots_shown.of(&self.stable),
             you,
             staff: staff.then(|| StaffView::of(&self.stable, self.visibility)),
         }

@@ -1,7 +1,6 @@
-use super::support::{
-    ANN, ARRIVAL, BOB, LOT, Node, SALE, Watcher, bid, next_bid, place, rules, start, start_with,
-};
-use crate::auctions::{AuctionHandle, Refused, actor::MAILBOX_MAX, wire::Audience};
+use super::gate::on_a_gated_disk;
+use super::support::{ANN, ARRIVAL, BOB, LOT, SALE, Watcher, bid, next_bid, place, rules, start, start_with};
+use crate::auctions::{Refused, actor::MAILBOX_MAX, wire::Audience};
 use futures_util::FutureExt;
 use gavel_engine::{
     Reason,
@@ -11,81 +10,13 @@ use gavel_engine::{
     rules::{BANDS_MAX, Band, SoftClose},
     time::Timestamp,
 };
-use gavel_storage::journal::{self, Heads, Journal, Pending, Reader, Room, SegmentJournal, WriterOptions};
+use gavel_storage::journal::WriterOptions;
 use gavel_storage::relational::{BookVisibility, LOTS_MAX};
-use std::{
-    path::Path,
-    sync::{Arc, Condvar, Mutex},
-};
-use tokio::sync::Notify;
-
-/// Holds up a disk.
-#[derive(Default)]
-struct Gate {
-    shut: Mutex<bool>,
-    changed: Condvar,
-    reached: Notify,
-}
-
-impl Gate {
-    fn set(&self, shut: bool) {
-        *self.shut.lock().unwrap() = shut;
-        self.changed.notify_all();
-    }
-
-    fn pass(&self) {
-        let shut = self.shut.lock().unwrap();
-        if *shut {
-            self.reached.notify_one();
-        }
-        drop(self.changed.wait_while(shut, |shut| *shut).unwrap());
-    }
-}
-
-/// A journal behind a gate.
-struct Gated {
-    inner: SegmentJournal,
-    gate: Arc<Gate>,
-}
-
-impl Journal for Gated {
-    fn append_batch(&mut self, batch: &[Pending]) -> Result<(), journal::Error> {
-        self.gate.pass();
-        self.inner.append_batch(batch)
-    }
-    fn next_lsn(&self) -> u64 {
-        self.inner.next_lsn()
-    }
-    fn heads(&self) -> &Heads {
-        self.inner.heads()
-    }
-    fn payload_bytes_max(&self) -> usize {
-        self.inner.payload_bytes_max()
-    }
-    fn room(&self) -> Arc<Room> {
-        self.inner.room()
-    }
-    fn reader(&self) -> Arc<dyn Reader> {
-        self.inner.reader()
-    }
-}
-
-/// A node with a sale, and what holds up its disk.
-async fn on_a_gated_disk(dir: &Path) -> (Node, AuctionHandle, Arc<Gate>) {
-    let gate = Arc::new(Gate::default());
-    let gated = Arc::clone(&gate);
-    let node = start_with(dir, WriterOptions::default(), |inner| {
-        Box::new(Gated { inner, gate: gated })
-    })
-    .await;
-    let auction = node.open_sale(rules()).await;
-    (node, auction, gate)
-}
 
 #[actix::test]
 async fn nothing_is_told_before_it_is_durable() {
     let dir = tempfile::tempdir().unwrap();
-    let (node, auction, gate) = on_a_gated_disk(dir.path()).await;
+    let (node, auction, gate) = on_a_gated_disk(dir.path(), rules()).await;
     let mut watcher = Watcher::of(&auction);
 
     gate.set(true);
@@ -225,7 +156,7 @@ async fn a_journal_without_room_is_answered_with_busy_and_nothing_is_lost() {
 #[actix::test]
 async fn a_command_whose_actor_dies_is_not_said_to_have_done_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let (node, auction, gate) = on_a_gated_disk(dir.path()).await;
+    let (node, auction, gate) = on_a_gated_disk(dir.path(), rules()).await;
     gate.set(true);
     let pass = || {
         let hammer = Hammer {
@@ -259,7 +190,7 @@ async fn a_command_whose_actor_dies_is_not_said_to_have_done_nothing() {
 #[actix::test]
 async fn an_auction_with_too_much_under_way_answers_busy_at_once_to_everybody() {
     let dir = tempfile::tempdir().unwrap();
-    let (node, auction, gate) = on_a_gated_disk(dir.path()).await;
+    let (node, auction, gate) = on_a_gated_disk(dir.path(), rules()).await;
     gate.set(true);
     let mut first = std::pin::pin!(auction.place_bid(bid(1, ANN, 1000), ARRIVAL));
     assert!(first.as_mut().now_or_never().is_none());

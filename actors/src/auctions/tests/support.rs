@@ -87,6 +87,13 @@ impl Node {
     /// A sale with one lot and two approved bidders, open.
     pub async fn open_sale(&self, rules: RuleSet) -> AuctionHandle {
         let setup = setup(SALE, rules);
+        let auction = self.create(setup).await;
+        auction.command(Command::OpenLot(LOT)).await.unwrap().unwrap();
+        auction
+    }
+
+    /// A sale with two approved bidders.
+    pub async fn create(&self, setup: Setup) -> AuctionHandle {
         self.registry.create(setup, BookVisibility::Counts).await.unwrap();
         for (bidder, paddle) in [(ANN, 1001), (BOB, 1002)] {
             let word = Register {
@@ -97,9 +104,7 @@ impl Node {
             };
             self.registry.register(SALE, word).await.unwrap().unwrap();
         }
-        let auction = self.auction();
-        auction.command(Command::OpenLot(LOT)).await.unwrap().unwrap();
-        auction
+        self.auction()
     }
 
     pub fn auction(&self) -> AuctionHandle {
@@ -125,6 +130,11 @@ pub fn setup(sale_id: SaleId, rules: RuleSet) -> Setup {
 
 /// The same sale in the catalogue.
 pub async fn publish(store: &Store) {
+    publish_lots(store, &setup(SALE, rules()).lots).await;
+}
+
+/// A sale of these lots in the catalogue.
+pub async fn publish_lots(store: &Store, lots: &[LotSetup]) {
     let sale = SaleRecord {
         id: SALE,
         title: "Design".to_owned(),
@@ -135,25 +145,28 @@ pub async fn publish(store: &Store) {
         starts_at_ms: Timestamp(5),
         auto_approve: true,
         book_visibility: BookVisibility::Counts,
+        closes: None,
         status: SaleStatus::Draft,
         current_lot_id: None,
     };
-    let lot = LotRecord {
-        id: LOT,
+    let record = |(number, lot): (u32, &LotSetup)| LotRecord {
+        id: lot.lot_id,
         sale_id: SALE,
-        number: "1".parse().unwrap(),
+        number: number.to_string().parse().unwrap(),
         title: "Chair".to_owned(),
         artist: String::new(),
         description: String::new(),
         estimate_low_minor: None,
         estimate_high_minor: None,
-        rules: rules(),
+        rules: lot.rules.clone(),
         seller_id: None,
         picture_etag: None,
     };
     store.sales().insert_draft(sale).await.unwrap();
-    store.lots().insert(lot).await.unwrap();
-    let check = |_: &SaleRecord, _: &[LotRecord]| Ok::<_, relational::Error>(());
+    for lot in (1..).zip(lots).map(record) {
+        store.lots().insert(lot).await.unwrap();
+    }
+    let check = |_: &SaleRecord, _: &[LotRecord]| Ok::<_, relational::Error>(Vec::new());
     store.sales().publish(SALE, check).await.unwrap();
 }
 

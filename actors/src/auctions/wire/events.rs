@@ -282,12 +282,20 @@ fn seq_of(auction: &Auction, lot_id: LotId, bid_id: BidId) -> u64 {
         .map_or(0, |historic| historic.seq)
 }
 
-/// An update for one audience; `None` when the audience sees nothing of the record.
+/// The lots that look different after a record. `after` is the state after it.
+pub fn changed_lots(record: &Record, after: &Auction) -> BTreeSet<LotId> {
+    let lots = record.events.iter().flat_map(|event| lots_of(event, after));
+    lots.collect()
+}
+
+/// An update for one audience; `None` when the audience sees nothing of the record. `changed` are its
+/// [`changed_lots`].
 pub fn update(
     sale_id: SaleId,
     after_seq: u64,
     record: &Record,
     after: &Auction,
+    changed: &BTreeSet<LotId>,
     audience: Audience,
     visibility: BookVisibility,
 ) -> Option<bytes::Bytes> {
@@ -299,12 +307,7 @@ pub fn update(
     if events.is_empty() {
         return None;
     }
-    let changed: BTreeSet<LotId> = record
-        .events
-        .iter()
-        .flat_map(|event| lots_of(event, after))
-        .collect();
-    let lots = changed.into_iter().filter_map(|lot_id| after.lot(lot_id));
+    let lots = changed.iter().filter_map(|lot_id| after.lot(*lot_id));
     let update = Outgoing::Update {
         sale_id,
         after_seq,

@@ -228,8 +228,13 @@ struct YourLot {
 
 impl You {
     /// Of this bidder; `None` without registration. `credit_left` is what the credit over all sales
-    /// leaves.
-    pub fn of(auction: &Auction, bidder: BidderId, credit_left: Option<Amount>) -> Option<Self> {
+    /// leaves; `involved` are the lots that the bidder may have anything to do with.
+    pub fn of(
+        auction: &Auction,
+        bidder: BidderId,
+        credit_left: Option<Amount>,
+        involved: impl Iterator<Item = LotId>,
+    ) -> Option<Self> {
         let registration = auction.registration(bidder)?;
         let exposure = auction.exposure(bidder);
         let here = registration.limit.map(|limit| limit.minus(exposure));
@@ -237,11 +242,8 @@ impl You {
             (Some(here), Some(everywhere)) => Some(here.min(everywhere)),
             (here, everywhere) => here.or(everywhere),
         };
-        let lots = auction
-            .lots()
-            .iter()
-            .filter_map(|lot| YourLot::of(lot, bidder))
-            .collect();
+        let lots = involved.filter_map(|lot_id| YourLot::of(auction.lot(lot_id)?, bidder));
+        let lots = lots.collect();
         Some(Self {
             paddle: registration.paddle,
             status: registration.standing,

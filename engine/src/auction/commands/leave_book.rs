@@ -3,7 +3,7 @@
 use crate::{
     Reason,
     auction::{Auction, Event},
-    ids::{BidderId, LotId},
+    ids::{BidderId, LotId, Paddle},
 };
 
 pub(in crate::auction) fn decide(
@@ -18,4 +18,19 @@ pub(in crate::auction) fn decide(
     } else {
         Err(Reason::UnknownBid)
     }
+}
+
+/// By the bidder's number. Who has left something for a sealed lot the clerk does not learn this way
+/// either.
+pub(in crate::auction) fn by_clerk(
+    auction: &Auction,
+    lot_id: LotId,
+    paddle: Paddle,
+) -> Result<Vec<Event>, Reason> {
+    let lot = auction.lot_on_sale(lot_id)?;
+    if lot.rules.format.is_sealed() {
+        return Err(Reason::WrongFormat);
+    }
+    let bidder = auction.holder(paddle).ok_or(Reason::UnknownPaddle)?;
+    decide(auction, lot_id, bidder)
 }

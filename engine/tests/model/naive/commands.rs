@@ -24,6 +24,19 @@ impl Sale {
         answer
     }
 
+    /// What waits in a lot's book for this bidder is gone.
+    fn strike_out(&mut self, index: usize, bidder: BidderId) -> Answer {
+        let lot = &mut self.lots[index];
+        let before = lot.book.len() + lot.own_book.len();
+        lot.book.retain(|left| left.placed || left.bidder != bidder);
+        lot.own_book.retain(|left| left.bidder != bidder);
+        if lot.book.len() + lot.own_book.len() == before {
+            Err(Reason::UnknownBid.into())
+        } else {
+            Ok(())
+        }
+    }
+
     fn try_command(&mut self, command: &Command, now: i64) -> Answer {
         match command {
             Command::Create(_) => Err(Reason::AlreadyCreated.into()),
@@ -39,15 +52,15 @@ impl Sale {
             }
             Command::LeaveBook { lot_id, bidder } => {
                 let index = self.find(*lot_id)?;
-                let lot = &mut self.lots[index];
-                let before = lot.book.len() + lot.own_book.len();
-                lot.book.retain(|left| left.placed || left.bidder != *bidder);
-                lot.own_book.retain(|left| left.bidder != *bidder);
-                if lot.book.len() + lot.own_book.len() == before {
-                    Err(Reason::UnknownBid.into())
-                } else {
-                    Ok(())
+                self.strike_out(index, *bidder)
+            }
+            Command::TakeFromBook { lot_id, paddle } => {
+                let index = self.find(*lot_id)?;
+                if self.lots[index].rules.format.is_sealed() {
+                    return Err(Reason::WrongFormat.into());
                 }
+                let holder = self.paddles.get(&paddle.0).ok_or(Reason::UnknownPaddle)?;
+                self.strike_out(index, holder.bidder)
             }
             Command::OpenLot(id) => {
                 let index = self.find(*id)?;

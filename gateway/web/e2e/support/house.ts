@@ -195,6 +195,8 @@ function lotInput(number: number, lot: LotSpec) {
       off_increment: 'accept',
       closes_at_ms: lot.closes_at_ms ?? null,
       soft_close: lot.soft_close ?? null,
+      // The hammer falls when it is struck.
+      hammer_window_ms: 0,
       seller: null,
       ...lot.rules,
     },

@@ -20,6 +20,8 @@ pub struct Model {
     pub current_lot_id: Option<Uuid>,
     pub live_seq: i64,
     pub next_paddle: i32,
+    pub first_close_at_ms: Option<i64>,
+    pub close_every_ms: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

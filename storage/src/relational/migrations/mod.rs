@@ -4,6 +4,7 @@ use sea_orm_migration::prelude::*;
 
 mod m0001_users_and_sales;
 mod m0002_limits;
+mod m0003_staggered_closes;
 
 /// Knows every migration, oldest first.
 pub(super) struct Migrator;
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_users_and_sales::Migration),
             Box::new(m0002_limits::Migration),
+            Box::new(m0003_staggered_closes::Migration),
         ]
     }
 }
