@@ -263,6 +263,17 @@ test('an absentee bid bids for one who has gone', async ({ house, people }) => {
     await bidder.expectStanding('absentee', 'up to £650');
     await expect(desk.by('console-book')).toContainText('£650');
   });
+  await test.step('and taken out by the clerk, whom the bidder has called', async () => {
+    await desk.by('console-book-out').click();
+    await expect(desk.by('confirm-dialog')).toContainText('Paddle 1001 out of the book · Lot 1');
+    await desk.by('dialog-confirm').click();
+    await desk.expectLog('done', 'Take out of the book · Paddle 1001');
+    await expect(desk.by('console-book')).toContainText('No absentee bids on this lot.');
+    await expect(bidder.by('absentee-amount')).toHaveValue('');
+    await bidder.enter('absentee-amount', '650');
+    await bidder.expectStanding('absentee', 'up to £650');
+    await expect(desk.by('console-book')).toContainText('£650');
+  });
   await bidder.page.close();
 
   await desk.begin();

@@ -19,6 +19,7 @@ export type DialogState =
   | { kind: 'pass' | 'reopen' | 'withdraw' | 'reoffer' | 'split' | 'choose'; lotId: string }
   | { kind: 'sold'; lotId: string; on: SoldOn }
   | { kind: 'retract'; lotId: string; bid: BidView }
+  | { kind: 'leave_book'; lotId: string; paddle: number }
   | { kind: 'suspend' | 'limit'; person: Registration }
   | { kind: 'message' | 'end' | 'group' | 'help' };
 
@@ -49,6 +50,7 @@ export function withdrawal(dialog: DialogState, desk: DeskView): Withdrawal | nu
     case 'choose':
       return desk.view?.choice_due ? null : 'lot_changed';
     case 'group':
+    case 'leave_book':
     case 'suspend':
     case 'limit':
       // Which lots there are to choose from changes in the dialog itself; a bidder stays one.

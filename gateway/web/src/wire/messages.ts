@@ -334,6 +334,7 @@ export type Command =
       max_minor: number;
       currency: string;
     }
+  | { kind: 'leave_book'; lot_id: Uuid; paddle: number }
   | { kind: 'set_ask'; lot_id: Uuid; ask_minor: number }
   | { kind: 'set_step'; lot_id: Uuid; step_minor: number | null }
   | {
