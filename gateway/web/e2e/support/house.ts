@@ -1,5 +1,5 @@
 /** What a house prepares before its sale, over REST as any program would. */
-import type { BidView, Lot, Registration, Rules, Sale, Session } from '../../src/wire/messages';
+import type { BidView, Lot, Registration, Rules, Sale, Session } from '../../src/api/resources';
 import { Gavel, type Staff } from './gavel';
 
 export const PASSWORD = 'correct horse battery';

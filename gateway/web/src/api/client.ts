@@ -10,7 +10,7 @@ import type {
   SaleSummary,
   Session,
   User,
-} from '../wire/messages';
+} from './resources';
 
 export class ApiError extends Error {
   constructor(

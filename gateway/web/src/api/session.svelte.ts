@@ -3,7 +3,7 @@
  * HttpOnly cookie that no script sees.
  */
 import type { AccessToken } from '../wire/socket';
-import type { Session, User } from '../wire/messages';
+import type { Session, User } from './resources';
 import { nowMs } from '../wire/now';
 import { lifetimeMs } from './token';
 import { Api, ApiError, type SignUp } from './client';

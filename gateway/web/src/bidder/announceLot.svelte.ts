@@ -3,7 +3,7 @@ import { i18n } from '../i18n/index.svelte';
 import type { Room } from '../state/room.svelte';
 import { leaderLabel } from '../state/standing';
 import { announcer } from '../ui/announce.svelte';
-import type { Lot } from '../wire/messages';
+import type { Lot } from '../api/resources';
 import { standingNews } from './standingNews';
 
 export function announceLot(room: () => Room, lot: () => Lot): void {

@@ -1,7 +1,7 @@
 /** How a Dutch clock falls, in a sentence. */
 import { i18n } from '../i18n/index.svelte';
 import type { Room } from '../state/room.svelte';
-import type { Rules } from '../wire/messages';
+import type { Rules } from '../api/resources';
 
 export function dutchRule(room: Room, clock: NonNullable<Rules['dutch']>): string {
   const t = i18n.t.formats.dutch;

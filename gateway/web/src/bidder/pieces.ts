@@ -1,7 +1,7 @@
 /** Times the money: a price for one piece, and what the winner pays for all of them. */
 import { i18n } from '../i18n/index.svelte';
 import type { Room } from '../state/room.svelte';
-import type { Lot } from '../wire/messages';
+import type { Lot } from '../api/resources';
 
 export function pieces(room: Room, lot: Lot): number {
   return room.view(lot.id)?.quantity ?? lot.rules.quantity;

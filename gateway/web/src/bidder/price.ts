@@ -2,7 +2,7 @@
 import { i18n } from '../i18n/index.svelte';
 import type { Room } from '../state/room.svelte';
 import { takesSealedBids } from '../state/standing';
-import type { Lot } from '../wire/messages';
+import type { Lot } from '../api/resources';
 
 export function shownPrice(room: Room, lot: Lot): number {
   const view = room.view(lot.id);

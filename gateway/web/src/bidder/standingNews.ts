@@ -2,7 +2,7 @@
 import { i18n } from '../i18n/index.svelte';
 import type { Room } from '../state/room.svelte';
 import { isSealed, leaderLabel, ownLot, takesSealedBids, type Standing } from '../state/standing';
-import type { BidView, Lot } from '../wire/messages';
+import type { BidView, Lot } from '../api/resources';
 import { forPieces } from './pieces';
 
 /** `retracted`: the auctioneer took the bidder's last bid back, and no other of theirs leads. */

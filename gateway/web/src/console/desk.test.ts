@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LOT, lotView, outcome } from '../testing/messages';
-import type { BidView, Lot, LotView, OutcomeResult } from '../wire/messages';
+import type { BidView, Lot } from '../api/resources';
+import type { LotView, OutcomeResult } from '../wire/messages';
 import {
   ask,
   enabled,

@@ -2,7 +2,8 @@
 import type { History } from '../state/history';
 import { lastStanding } from '../state/history';
 import { takesSealedBids } from '../state/standing';
-import type { BidView, Format, Lot, LotView, SaleStatus } from '../wire/messages';
+import type { BidView, Lot } from '../api/resources';
+import type { Format, LotView, SaleStatus } from '../wire/messages';
 import type { Action } from './keymap';
 
 export interface DeskView {

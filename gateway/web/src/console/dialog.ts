@@ -1,5 +1,6 @@
 /** What a dialog of the console was opened for, and whether that can still be done. Pure. */
-import type { BidView, Leader, LotView, Registration } from '../wire/messages';
+import type { BidView, Registration } from '../api/resources';
+import type { Leader, LotView } from '../wire/messages';
 import { enabled, type DeskView } from './desk';
 import type { Action } from './keymap';
 

@@ -2,7 +2,8 @@
  * The bids of a lot, newest first, merged from REST pages and live events by seq. Several bids may
  * share a seq: those that the house made from its book when the lot opened.
  */
-import type { BidView, SaleEvent, Update } from '../wire/messages';
+import type { BidView } from '../api/resources';
+import type { SaleEvent, Update } from '../wire/messages';
 
 export interface History {
   bids: readonly BidView[];

@@ -1,5 +1,5 @@
 /** The bidding steps after a price, for suggestions only: the server alone decides the minimum. */
-import type { Increment } from '../wire/messages';
+import type { Increment } from '../api/resources';
 
 /** The step at a price: that of the last band that starts at or below it. */
 export function stepAt(increments: readonly Increment[], priceMinor: number): number {

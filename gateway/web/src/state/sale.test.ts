@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bidEvent, LOT, lotView, SALE, snapshot, update, you } from '../testing/messages';
-import type { BidView, ServerMessage } from '../wire/messages';
+import type { BidView } from '../api/resources';
+import type { ServerMessage } from '../wire/messages';
 import { bidKey, takenBack } from './history';
 import { emptySale, reduce, type SaleState } from './sale';
 import { standing } from './standing';

@@ -4,8 +4,8 @@
  * Every update names the one before it (`after_seq`). When that is newer than what we have, we
  * missed something, and nothing later is applied until the socket has caught up (`gap`).
  */
+import type { BidView } from '../api/resources';
 import type {
-  BidView,
   LotView,
   Presence,
   SaleEvent,
