@@ -264,7 +264,7 @@ test('a Dutch clock and sealed bids at the rostrum', async ({ house, people }) =
     await expect(desk.price).not.toHaveText(before);
     await expect(desk.by('console-floor')).toContainText(/Room takes £\d+/);
     await desk.press('f', 's', 'k', 'a');
-    await desk.press('Space');
+    await desk.act('floor', 'Space');
     await desk.expectLot('1', 'closed');
     await expect(desk.leader).toHaveText('to the room');
     await expect(desk.by('console-terms')).toContainText(/£\d+ × 3 = £/);

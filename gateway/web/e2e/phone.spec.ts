@@ -111,6 +111,7 @@ test('what was under the finger is bid, not what is there when it lifts', async 
     await bidder.by('bid-more').tap();
     const higher = bidder.by('quick-bid').first();
     await expect(higher).toHaveText('£600');
+    await expect(higher).not.toHaveAttribute('aria-disabled', 'true');
     await touch.down(higher);
     await desk.floor('£550');
     await expect(higher).toHaveText('£650');

@@ -114,6 +114,8 @@ test('guests sign in, newcomers register, and others wait for approval', async (
     await expect(bidder.button).toHaveText('Bid £600');
     const row = desk.by('console-registration').filter({ hasText: 'Fritz Olde' });
     await row.getByTestId('console-suspend').click();
+    await desk.by('suspend-stand').check();
+    await desk.confirm();
     await expect(bidder.by('registration-suspended')).toContainText('may not bid');
     await expect(bidder.by('registration-suspended')).toContainText('contact the house');
     await expect(bidder.button).toHaveCount(0);

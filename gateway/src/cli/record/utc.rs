@@ -1,39 +1,18 @@
 //! Instants as people and spreadsheets read them.
 
 use gavel_engine::time::Timestamp;
+use time::OffsetDateTime;
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-
-/// ISO 8601 in UTC with milliseconds, as in `2026-11-22T08:14:03.123Z`.
+/// ISO 8601 in UTC with milliseconds, as in `2026-11-22T08:14:03.123Z`; beyond the calendar's years
+/// the milliseconds since 1970.
 pub fn utc(at: Timestamp) -> String {
-    let (day, ms) = (at.as_ms().div_euclid(DAY_MS), at.as_ms().rem_euclid(DAY_MS));
-    let (year, month, day) = civil(day);
-    let (s, ms) = (ms / 1000, ms % 1000);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{ms:03}Z",
-        s / 3600,
-        s / 60 % 60,
-        s % 60
-    )
-}
-
-/// Year, month and day of the Gregorian calendar, from days since 1970-01-01. Years are counted from
-/// March, so that the leap day is the last of its year, in eras of 400 years of 146,097 days.
-fn civil(day: i64) -> (i64, i64, i64) {
-    let since_march_0 = day + 719_468;
-    let era = since_march_0.div_euclid(146_097);
-    let of_era = since_march_0.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 {
-        from_march + 3
-    } else {
-        from_march - 9
+    let Ok(at) = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.as_ms()) * 1_000_000) else {
+        return format!("{} ms", at.as_ms());
     };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
+    let (year, month, day) = at.to_calendar_date();
+    let (hour, minute, second, ms) = at.to_hms_milli();
+    let month = u8::from(month);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
 }
 
 #[cfg(test)]
@@ -49,6 +28,7 @@ mod tests {
             (1_709_251_199_999, "2024-02-29T23:59:59.999Z"),
             (1_790_000_000_123, "2026-09-21T14:13:20.123Z"),
             (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+            (i64::MAX, "9223372036854775807 ms"),
         ] {
             assert_eq!(utc(Timestamp(ms)), text);
         }

@@ -137,7 +137,7 @@ export class Console {
     // The same amount on another lot is another amount.
     if (lotId !== this.#shownLotId) for (const guard of guards) guard.show(null, now);
     this.#shownLotId = lotId;
-    this.#guards.floor.show(askMinor, now);
+    this.#guards.floor.show(askMinor, now, this.lot?.rules.format === 'dutch');
     this.#guards.sold.show(priceMinor, now);
     this.settling = guards.some((guard) => guard.settling(now));
     return this.settling;
