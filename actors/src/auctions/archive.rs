@@ -6,7 +6,7 @@ use gavel_engine::{
     ids::SaleId,
 };
 use gavel_storage::journal::Survey;
-use std::{ops::ControlFlow, path::Path};
+use std::path::Path;
 
 /// The sales of a journal as they were at one moment. Reading blocks.
 pub struct Archive {
@@ -37,23 +37,9 @@ impl Archive {
     /// # Errors
     /// [`Error`].
     pub fn replay(&self, sale: SaleId, mut visit: impl FnMut(&Record, &Auction)) -> Result<Auction, Error> {
-        let mut auction = Auction::default();
-        let mut unreadable = None;
-        self.survey
-            .scan(sale.0, &mut |record| match recovery::decode(record) {
-                Ok(decoded) => {
-                    auction.apply(&decoded);
-                    visit(&decoded, &auction);
-                    ControlFlow::Continue(())
-                }
-                Err(error) => {
-                    unreadable = Some(error);
-                    ControlFlow::Break(())
-                }
-            })?;
-        match unreadable {
-            Some(error) => Err(error),
-            None => Ok(auction),
-        }
+        recovery::play(
+            |visitor| self.survey.scan(sale.0, visitor),
+            |_, decision, after| visit(decision, after),
+        )
     }
 }

@@ -6,7 +6,7 @@ use gavel_engine::{
     ids::SaleId,
 };
 use gavel_storage::{
-    journal::{self, Handle, Head, SegmentJournal, Start},
+    journal::{self, Handle, Head, ScanVisitor, SegmentJournal, Start},
     snapshot,
 };
 use std::{collections::HashMap, ops::ControlFlow, path::Path};
@@ -123,13 +123,26 @@ pub(super) fn replay_one(
     handle: &Handle,
     sale_id: SaleId,
 ) -> Result<(Auction, Option<(u64, journal::Hash)>), Error> {
-    let mut auction = Auction::default();
     let mut head = None;
+    let auction = play(
+        |visit| handle.replay(sale_id.0, 1, visit),
+        |record, _, _| head = Some((record.lsn, record.hash)),
+    )?;
+    Ok((auction, head))
+}
+
+/// The state that the records of a scan bring about. `each` is given every one of them, with its decision
+/// and the state after it.
+pub(super) fn play(
+    scan: impl FnOnce(&mut ScanVisitor<'_>) -> Result<(), journal::Error>,
+    mut each: impl FnMut(&journal::Record<'_>, &Record, &Auction),
+) -> Result<Auction, Error> {
+    let mut auction = Auction::default();
     let mut unreadable = None;
-    handle.replay(sale_id.0, 1, &mut |record| match decode(record) {
-        Ok(decoded) => {
-            auction.apply(&decoded);
-            head = Some((record.lsn, record.hash));
+    scan(&mut |record| match decode(record) {
+        Ok(decision) => {
+            auction.apply(&decision);
+            each(record, &decision, &auction);
             ControlFlow::Continue(())
         }
         Err(error) => {
@@ -137,14 +150,11 @@ pub(super) fn replay_one(
             ControlFlow::Break(())
         }
     })?;
-    match unreadable {
-        Some(error) => Err(error),
-        None => Ok((auction, head)),
-    }
+    unreadable.map_or(Ok(auction), Err)
 }
 
 /// The decision in a record of the journal.
-pub(super) fn decode(record: &journal::Record<'_>) -> Result<Record, Error> {
+fn decode(record: &journal::Record<'_>) -> Result<Record, Error> {
     RECORD.decode(record.payload).map_err(|error| Error::Record {
         lsn: record.lsn,
         reason: error.to_string(),
