@@ -29,8 +29,11 @@ async function enter(browser: Browser, who: string, options: BrowserContextOptio
   return page;
 }
 
-const save = (page: Page, name: string) =>
-  page.screenshot({ path: join(IMAGES, `${name}.jpg`), type: 'jpeg', quality: 82 });
+async function save(page: Page, name: string) {
+  // A click may have scrolled.
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.screenshot({ path: join(IMAGES, `${name}.jpg`), type: 'jpeg', quality: 82 });
+}
 
 test('pictures', async ({ browser }) => {
   const gavel = await Gavel.demo(SLOWLY);
