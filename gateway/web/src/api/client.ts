@@ -9,8 +9,8 @@ import type {
   Sale,
   SaleSummary,
   Session,
-  User,
 } from './resources';
+import type { User } from '../wire/messages';
 
 export class ApiError extends Error {
   constructor(

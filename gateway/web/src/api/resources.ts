@@ -8,17 +8,9 @@ import type {
   RegistrationStatus,
   Role,
   SaleStatus,
+  User,
   Uuid,
 } from '../wire/messages';
-
-export interface User {
-  id: Uuid;
-  name: string;
-  display_name: string;
-  email: string | null;
-  role: Role;
-  locale: 'en' | 'ru';
-}
 
 export interface Session {
   user: User;

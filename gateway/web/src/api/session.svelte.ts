@@ -3,7 +3,8 @@
  * HttpOnly cookie that no script sees.
  */
 import type { AccessToken } from '../wire/socket';
-import type { Session, User } from './resources';
+import type { Session } from './resources';
+import type { User } from '../wire/messages';
 import { nowMs } from '../wire/now';
 import { lifetimeMs } from './token';
 import { Api, ApiError, type SignUp } from './client';

@@ -2,7 +2,6 @@
  * Every message and resource of the wire contract, as it is on the wire.
  * Money is in minor units (`_minor`), times are Unix milliseconds UTC (`_ms`).
  */
-import type { User } from '../api/resources';
 
 export type Uuid = string;
 
@@ -308,6 +307,15 @@ export type ServerMessage =
   | { type: 'signed_in'; user: User; server_time_ms: number }
   | { type: 'pong'; t: number; server_time_ms: number }
   | { type: 'error'; code: string; message: string };
+
+export interface User {
+  id: Uuid;
+  name: string;
+  display_name: string;
+  email: string | null;
+  role: Role;
+  locale: 'en' | 'ru';
+}
 
 // ---- client → server -------------------------------------------------------------------------
 
