@@ -1,17 +1,17 @@
 //! What a vector expects: of the answer, of lots, of bidders.
 
 use super::{
-    keys::{Fault, Keys, amount},
-    names::Names,
+    forms::{FLAG, LOT, MONEY, TEXT, WOULD_TAKE, read_outcome},
+    keys::{Fault, Keys},
+    names::{Names, ONLY},
     show,
-    vector::ONLY,
 };
 use gavel_engine::{
     auction::LotSetup,
     ids::{BidderId, LotId},
     money::Currency,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// One value that is checked.
 #[derive(Debug)]
@@ -37,32 +37,6 @@ pub enum Of {
     /// What a bidder may still be bound to.
     Left(BidderId),
 }
-
-/// Reads the value of a key into the form that [`show`] gives; `None` when it makes no sense.
-pub type Form = fn(&Value, &Names, Currency) -> Option<Value>;
-
-pub const FLAG: Form = |value, _, _| value.is_boolean().then(|| value.clone());
-pub const TEXT: Form = |value, _, _| value.is_string().then(|| value.clone());
-pub const INTEGER: Form = |value, _, _| value.is_i64().then(|| value.clone());
-pub const MONEY: Form = |value, _, currency| {
-    let amount = amount(value, currency)?;
-    Some(currency.format_amount(amount).into())
-};
-pub const LOT: Form = |value, names, _| {
-    names.lot(value.as_str()?)?;
-    Some(value.clone())
-};
-pub const LOTS: Form = |value, names, currency| {
-    let lots = value.as_array()?.iter();
-    lots.map(|lot| LOT(lot, names, currency)).collect()
-};
-pub const BIDDERS: Form = |value, names, _| {
-    let bidders = value.as_array()?.iter();
-    bidders
-        .map(|name| names.known_bidder(name.as_str()?).map(|_| name.clone()))
-        .collect()
-};
-pub const OUTCOME: Form = |value, names, currency| outcome(value, names, currency);
 
 /// Reads the `expect` of the step with this index, which is for this lot.
 pub fn read(
@@ -170,13 +144,6 @@ fn value_of(
     }
 }
 
-const WOULD_TAKE: Form = |value, names, currency| {
-    let (key, amount) = value.as_object().filter(|keys| keys.len() == 1)?.iter().next()?;
-    let known = ["at_least", "at_most", "exactly"].contains(&key.as_str());
-    let amount = MONEY(amount, names, currency).filter(|_| known)?;
-    Some(json!({ key: amount }))
-};
-
 /// The `outcome` of a vector: of its lot, or of each of its lots.
 pub fn read_outcomes(
     keys: &mut Keys<'_>,
@@ -209,35 +176,4 @@ pub fn read_outcomes(
     }
     of_lots.finish()?;
     Ok(checks)
-}
-
-/// What [`read_outcome`] accepts as a result.
-const RESULTS: &str = "sold, unsold, withdrawn or sold_with";
-
-fn read_outcome(value: &Value, path: &str, names: &Names, currency: Currency) -> Result<Value, Fault> {
-    if value.is_null() {
-        return Ok(Value::Null);
-    }
-    let mut keys = Keys::of(value, path, None)?;
-    let result = keys.required_as("result", RESULTS, |value| {
-        let result = value.as_str()?;
-        ["sold", "unsold", "withdrawn", "sold_with"]
-            .contains(&result)
-            .then_some(result)
-    })?;
-    let winner = keys.optional_as("winner", "a name or null", Value::as_str)?;
-    let price = keys.optional_as("price", "an amount or null", |value| {
-        MONEY(value, names, currency)
-    })?;
-    let with = keys.optional_as("lot", "one of the lots", |value| LOT(value, names, currency))?;
-    keys.finish()?;
-    let mut outcome = json!({ "result": result, "winner": winner, "price": price });
-    if let Some(with) = with {
-        outcome["lot"] = with;
-    }
-    Ok(outcome)
-}
-
-fn outcome(value: &Value, names: &Names, currency: Currency) -> Option<Value> {
-    read_outcome(value, "outcome", names, currency).ok()
 }

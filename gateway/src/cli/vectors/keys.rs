@@ -119,8 +119,16 @@ impl<'a> Keys<'a> {
         key: &'static str,
         words: &str,
     ) -> Result<T, Fault> {
-        let read = |value: &Value| serde_json::from_value(value.clone()).ok();
-        Ok(self.optional_as(key, words, read)?.unwrap_or_default())
+        Ok(self.optional_word(key, words)?.unwrap_or_default())
+    }
+
+    /// One of a few words that `T` knows; `None` when it is absent or null.
+    pub fn optional_word<T: DeserializeOwned>(
+        &mut self,
+        key: &'static str,
+        words: &str,
+    ) -> Result<Option<T>, Fault> {
+        self.optional_as(key, words, |value| serde_json::from_value(value.clone()).ok())
     }
 
     /// An amount, which must be there.
@@ -154,6 +162,9 @@ impl<'a> Keys<'a> {
 
 /// What [`amount`] accepts.
 pub const AMOUNT: &str = "an amount as a decimal text";
+
+/// What a standing with the house is called.
+pub const STANDINGS: &str = "approved, pending or suspended";
 
 /// A decimal text of major units.
 pub fn amount(value: &Value, currency: Currency) -> Option<Amount> {

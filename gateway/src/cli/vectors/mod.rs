@@ -1,6 +1,7 @@
 //! `gavel vectors`: holds the engine against scripted auctions with known outcomes.
 
 mod expect;
+mod forms;
 mod keys;
 mod names;
 mod rules;

@@ -10,6 +10,9 @@ const BIDS_FROM: u128 = 1 << 64;
 /// How the house's own bids show as a leader.
 pub const HOUSE: &str = "house";
 
+/// The lot of a vector that has one, and names none.
+pub const ONLY: LotId = LotId(1);
+
 /// Who and what a vector names, numbered in order of appearance.
 #[derive(Debug, Default)]
 pub struct Names {

@@ -5,7 +5,8 @@ use super::{
     keys::Fault,
     names::paddle_of,
     show,
-    vector::{Action, Step, Vector},
+    step::{Action, Step},
+    vector::Vector,
 };
 use gavel_engine::{
     Reason, Rejection,

@@ -1,7 +1,7 @@
 //! What there is to see of a lot, in the form of a vector.
 
 use super::{
-    expect::{BIDDERS, FLAG, Form, INTEGER, LOT, LOTS, MONEY, OUTCOME, TEXT},
+    forms::{BIDDERS, FLAG, Form, INTEGER, LOT, LOTS, MONEY, OUTCOME, TEXT},
     names::Names,
 };
 use gavel_engine::{

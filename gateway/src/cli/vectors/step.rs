@@ -1,21 +1,41 @@
 //! A step of a vector: one command, and what it should bring.
 
 use super::{
-    expect,
-    keys::{AMOUNT, Fault, Keys, amount, instant},
-    names::{Names, paddle_of},
-    vector::{Action, ONLY, STANDINGS, Step, standing},
+    expect::{self, Check},
+    keys::{AMOUNT, Fault, Keys, STANDINGS, amount, instant},
+    names::{Names, ONLY, paddle_of},
 };
 use gavel_engine::{
     auction::{Approval, Command, EnterBid, GroupLots, Hammer, PlaceBid, Register},
     ids::{BidderId, LotId},
     lot::{Channel, Offer, Together},
     money::{Amount, Currency},
+    time::Timestamp,
 };
 use serde_json::Value;
 
 const TRUTH: &str = "true or false";
 const CLOSE: &str = "an integer or null";
+
+/// One command and what it should bring.
+#[derive(Debug)]
+pub struct Step {
+    pub at: Timestamp,
+    pub action: Action,
+    /// What it would bring is looked at, and it is not done: from the view of this lot.
+    pub foresee: Option<LotId>,
+    pub expect: Vec<Check>,
+}
+
+/// What a step asks for.
+#[derive(Debug)]
+pub enum Action {
+    Command(Box<Command>),
+    /// The house's word on what somebody may be bound to over all sales.
+    Credit(BidderId, Option<Amount>),
+    /// What other sales bind somebody to.
+    Elsewhere(BidderId, Amount),
+}
 
 /// Reads the step with this index.
 pub fn read(step: &Value, index: usize, currency: Currency, names: &mut Names) -> Result<Step, Fault> {
@@ -198,7 +218,7 @@ impl Reader<'_> {
             let mut keys = self.part(register, "register")?;
             let bidder = self.bidder(&mut keys)?;
             let standing = keys
-                .optional_as("standing", STANDINGS, standing)?
+                .optional_word("standing", STANDINGS)?
                 .unwrap_or(Approval::Approved);
             let limit = keys.optional_as("limit", AMOUNT, money)?;
             keys.finish()?;

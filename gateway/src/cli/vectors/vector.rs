@@ -2,21 +2,17 @@
 
 use super::{
     expect::{self, Check},
-    keys::{AMOUNT, Fault, Keys, amount},
-    names::Names,
+    keys::{AMOUNT, Fault, Keys, STANDINGS, amount},
+    names::{Names, ONLY},
     rules::{Place, read_format},
-    step,
+    step::{self, Step},
 };
 use gavel_engine::{
-    auction::{Approval, Command, LotSetup, SaleKind},
-    ids::{BidderId, LotId},
+    auction::{Approval, LotSetup, SaleKind},
+    ids::BidderId,
     money::{Amount, Currency},
-    time::Timestamp,
 };
 use serde_json::Value;
-
-/// The lot of a vector that has one, and names none.
-pub const ONLY: LotId = LotId(1);
 
 /// A scripted auction.
 #[derive(Debug)]
@@ -42,26 +38,6 @@ pub struct Bidder {
     pub limit: Option<Amount>,
     pub credit: Option<Amount>,
     pub elsewhere: Amount,
-}
-
-/// One command and what it should bring.
-#[derive(Debug)]
-pub struct Step {
-    pub at: Timestamp,
-    pub action: Action,
-    /// What it would bring is looked at, and it is not done: from the view of this lot.
-    pub foresee: Option<LotId>,
-    pub expect: Vec<Check>,
-}
-
-/// What a step asks for.
-#[derive(Debug)]
-pub enum Action {
-    Command(Box<Command>),
-    /// The house's word on what somebody may be bound to over all sales.
-    Credit(BidderId, Option<Amount>),
-    /// What other sales bind somebody to.
-    Elsewhere(BidderId, Amount),
 }
 
 impl Vector {
@@ -151,17 +127,9 @@ fn read_bidders(bidders: &Value, currency: Currency, names: &mut Names) -> Resul
     Ok(read)
 }
 
-/// What [`standing`] accepts.
-pub const STANDINGS: &str = "approved, pending or suspended";
-
-/// A standing with the house.
-pub fn standing(value: &Value) -> Option<Approval> {
-    serde_json::from_value(value.clone()).ok()
-}
-
 fn read_standing(keys: &mut Keys<'_>) -> Result<Option<Approval>, Fault> {
     let registered = keys.optional_as("registered", "true or false", Value::as_bool)?;
-    let standing = keys.optional_as("standing", STANDINGS, standing)?;
+    let standing = keys.optional_word("standing", STANDINGS)?;
     match (registered, standing) {
         (Some(false), None) => Ok(None),
         (Some(false), Some(_)) => Err(keys.fault("standing", "no such key beside registered false")),
