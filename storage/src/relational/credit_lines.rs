@@ -2,7 +2,7 @@
 //! sales and is not kept here.
 
 use super::entities::credit_lines;
-use super::error::is_foreign_key_violation;
+use super::error::no_such_user;
 use super::{Error, Store};
 use gavel_engine::ids::UserId;
 use gavel_engine::money::{Amount, Currency};
@@ -57,13 +57,7 @@ impl CreditLines<'_> {
             )
             .exec_without_returning(&self.0.write)
             .await
-            .map_err(|error| {
-                if is_foreign_key_violation(&error) {
-                    Error::NoSuchUser
-                } else {
-                    error.into()
-                }
-            })?;
+            .map_err(no_such_user)?;
         Ok(())
     }
 

@@ -151,3 +151,12 @@ pub(super) fn is_unique_violation(error: &DbErr) -> bool {
 pub(super) fn is_foreign_key_violation(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_)))
 }
+
+/// What a foreign key to the accounts refused.
+pub(super) fn no_such_user(error: DbErr) -> Error {
+    if is_foreign_key_violation(&error) {
+        Error::NoSuchUser
+    } else {
+        error.into()
+    }
+}

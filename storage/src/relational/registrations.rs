@@ -1,7 +1,7 @@
 //! Who bids in which sale, and under which number.
 
 use super::entities::{registrations, sales, users};
-use super::error::is_foreign_key_violation;
+use super::error::no_such_user;
 use super::locks::lock;
 use super::{Error, RegistrationStatus, SaleStatus, Store};
 use gavel_engine::ids::{Paddle, SaleId, UserId};
@@ -84,13 +84,7 @@ impl Registrations<'_> {
         registrations::Entity::insert(registration.into_active_model())
             .exec_without_returning(&transaction)
             .await
-            .map_err(|error| {
-                if is_foreign_key_violation(&error) {
-                    Error::NoSuchUser
-                } else {
-                    error.into()
-                }
-            })?;
+            .map_err(no_such_user)?;
         let next_paddle = row.next_paddle + 1;
         let mut row = row.into_active_model();
         row.next_paddle = Set(next_paddle);
