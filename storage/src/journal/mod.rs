@@ -30,6 +30,8 @@ pub mod recovery;
 mod room;
 pub mod segment;
 mod segment_journal;
+#[cfg(feature = "simulation")]
+pub mod sim_disk;
 mod survey;
 mod tail;
 mod window;
@@ -46,6 +48,8 @@ pub use recovery::{Recovery, Start, Torn};
 pub use room::Room;
 pub use segment_journal::{Options, SegmentJournal};
 pub use survey::Survey;
+#[cfg(feature = "simulation")]
+pub use writer::SteppedWriter;
 pub use writer::{Append, AppendError, Barrier, DurableSink, Fatal, Handle, Writer, WriterOptions};
 
 /// A BLAKE3 hash.
@@ -171,6 +175,9 @@ pub trait Journal: Send {
 
     /// How much may still be promised; shared, kept current by the journal.
     fn room(&self) -> Arc<Room>;
+
+    /// What its own threads do ahead of need, for a journal that was opened without them.
+    fn prepare(&mut self) {}
 
     /// A reader of durable records that works beside the writer.
     fn reader(&self) -> Arc<dyn Reader>;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -38,11 +39,13 @@ impl Shared {
     }
 }
 
-/// The thread, and the one segment it keeps ready.
+/// Keeps one segment ready, in a thread or step by step.
 pub(super) struct Preparer {
     shared: Arc<Shared>,
     dir: PathBuf,
     thread: Option<JoinHandle<()>>,
+    /// Where there is no thread.
+    stepped: Option<Work>,
 }
 
 impl Preparer {
@@ -50,7 +53,7 @@ impl Preparer {
         disk: Arc<dyn Disk>,
         dir: PathBuf,
         segment_bytes: u64,
-        retry: Duration,
+        retry: Option<Duration>,
         room: Arc<Room>,
     ) -> Result<Self, Error> {
         let shared = Arc::new(Shared {
@@ -62,22 +65,40 @@ impl Preparer {
             disk,
             dir: dir.clone(),
             segment_bytes,
-            retry,
+            number: AtomicU64::new(0),
             room,
+        };
+        let Some(retry) = retry else {
+            work.step();
+            return Ok(Self {
+                shared,
+                dir,
+                thread: None,
+                stepped: Some(work),
+            });
         };
         let thread = thread::Builder::new()
             .name("journal-preparer".to_owned())
-            .spawn(move || work.run());
+            .spawn(move || work.run(retry));
         let thread = thread.map_err(Error::io("start a thread for", &dir))?;
         Ok(Self {
             shared,
             dir,
             thread: Some(thread),
+            stepped: None,
         })
+    }
+
+    /// Makes a segment if one is wanted and there is no thread that does.
+    pub fn step(&self) {
+        if let Some(work) = &self.stepped {
+            work.step();
+        }
     }
 
     /// The prepared file; waits for one that is being made.
     pub fn take(&self) -> Result<Prepared, Error> {
+        self.step();
         let mut slot = self.shared.lock();
         loop {
             match &*slot {
@@ -134,47 +155,57 @@ struct Work {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
     segment_bytes: u64,
-    retry: Duration,
+    /// Of the next file.
+    number: AtomicU64,
     room: Arc<Room>,
 }
 
 impl Work {
-    fn run(self) {
-        let mut number: u64 = 0;
-        while self.wait_until_wanted() {
-            let path = self.dir.join(format!("{PREFIX}{number}{SUFFIX}"));
-            number += 1;
-            let made = self.disk.create_zeroed(&path, self.segment_bytes);
-            let mut slot = self.shared.lock();
-            let stopped = matches!(*slot, Slot::Stopped);
-            match made {
-                // The next start removes the file, as it would after a crash.
-                Ok(_) if stopped => {}
-                Ok(file) => {
-                    *slot = Slot::Ready(Prepared { path, file });
-                    self.room.segment_ready();
-                    if self.room.is_failing() {
-                        tracing::info!("there is room for the journal again");
-                    }
-                    self.room.set_failing(false);
-                }
-                Err(error) => {
-                    if !self.room.is_failing() {
-                        tracing::error!(%error, "no room for another journal segment; will keep trying");
-                    }
-                    self.room.set_failing(true);
-                    if !stopped {
-                        *slot = Slot::Failed(error);
-                    }
-                }
-            }
-            drop(slot);
-            self.shared.changed.notify_all();
+    fn run(self, retry: Duration) {
+        while self.wait_until_wanted(retry) {
+            self.make();
         }
     }
 
+    fn step(&self) {
+        if matches!(*self.shared.lock(), Slot::Wanted | Slot::Failed(_)) {
+            self.make();
+        }
+    }
+
+    fn make(&self) {
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        let path = self.dir.join(format!("{PREFIX}{number}{SUFFIX}"));
+        let made = self.disk.create_zeroed(&path, self.segment_bytes);
+        let mut slot = self.shared.lock();
+        let stopped = matches!(*slot, Slot::Stopped);
+        match made {
+            // The next start removes the file, as it would after a crash.
+            Ok(_) if stopped => {}
+            Ok(file) => {
+                *slot = Slot::Ready(Prepared { path, file });
+                self.room.segment_ready();
+                if self.room.is_failing() {
+                    tracing::info!("there is room for the journal again");
+                }
+                self.room.set_failing(false);
+            }
+            Err(error) => {
+                if !self.room.is_failing() {
+                    tracing::error!(%error, "no room for another journal segment; will keep trying");
+                }
+                self.room.set_failing(true);
+                if !stopped {
+                    *slot = Slot::Failed(error);
+                }
+            }
+        }
+        drop(slot);
+        self.shared.changed.notify_all();
+    }
+
     /// `false` when it is time to end.
-    fn wait_until_wanted(&self) -> bool {
+    fn wait_until_wanted(&self, retry: Duration) -> bool {
         let mut slot = self.shared.lock();
         loop {
             match &*slot {
@@ -188,7 +219,7 @@ impl Work {
                         .unwrap_or_else(PoisonError::into_inner);
                 }
                 Slot::Failed(_) => {
-                    let waited = self.shared.changed.wait_timeout(slot, self.retry);
+                    let waited = self.shared.changed.wait_timeout(slot, retry);
                     let (after, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
                     slot = after;
                     if timeout.timed_out() && matches!(*slot, Slot::Failed(_)) {

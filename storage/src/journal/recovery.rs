@@ -8,6 +8,7 @@ use super::frame::{self, END_MARK};
 use super::tail::{self, Tail};
 use super::window::{Cursor, Window};
 use super::{Error, Head, Heads, Record, ZERO_HASH, segment};
+use crate::faults::{Fault, planted};
 
 /// Where reading starts.
 #[derive(Debug, Clone, Default)]
@@ -126,6 +127,12 @@ pub(super) fn recover(
             let judged = tail::judge(&mut cursor.window, offset, next_lsn - 1, header.salt);
             match judged.map_err(Error::io("read", &path))? {
                 Tail::Clean => break,
+                Tail::Corrupt { .. } if planted(Fault::CutAnyTail) => {
+                    let used_end = cursor.window.end();
+                    cut(&path, &*file, offset, used_end)?;
+                    break;
+                }
+                Tail::Torn { .. } if planted(Fault::LeaveTornTail) => break,
                 Tail::Corrupt { reason } => return Err(corrupt(offset, next_lsn - 1, reason)),
                 Tail::Torn { used_end } => {
                     cut(&path, &*file, offset, used_end)?;
@@ -293,7 +300,8 @@ impl Chain {
             return Link::Covered;
         }
         let (seq, prev) = head.map_or((1, ZERO_HASH), |head| (head.seq + 1, head.hash));
-        if record.seq != seq || record.prev != prev {
+        let follows = record.seq == seq && record.prev == prev;
+        if !follows && !planted(Fault::DropChainCheck) {
             let reason = if record.seq == seq {
                 format!(
                     "record {} does not name the hash of its auction's record before it",

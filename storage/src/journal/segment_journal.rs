@@ -13,6 +13,7 @@ use super::preparer::{self, Preparer};
 use super::reader::SegmentReader;
 use super::recovery::{self, Recovery, Start, Visitor};
 use super::{Error, Hash, Heads, Journal, Pending, Reader, Room, ZERO_HASH, frame, segment};
+use crate::faults::{Fault, planted};
 
 /// How a [`SegmentJournal`] works.
 #[derive(Clone)]
@@ -23,6 +24,10 @@ pub struct Options {
     pub prepare_retry: Duration,
     /// Where the files are.
     pub disk: Arc<dyn Disk>,
+    /// Random bits, for the journal's id and its segments' salts.
+    pub entropy: fn() -> u128,
+    /// Segments are prepared by a thread of the journal; without it, by [`Journal::prepare`].
+    pub has_threads: bool,
 }
 
 impl Default for Options {
@@ -31,6 +36,8 @@ impl Default for Options {
             segment_bytes: 64 << 20,
             prepare_retry: Duration::from_secs(1),
             disk: Arc::new(OsDisk),
+            entropy: || Uuid::new_v4().as_u128(),
+            has_threads: true,
         }
     }
 }
@@ -53,6 +60,7 @@ pub struct SegmentJournal {
     preparer: Preparer,
     room: Arc<Room>,
     node: u128,
+    entropy: fn() -> u128,
     segment_bytes: u64,
     current: Current,
     next_lsn: u64,
@@ -89,6 +97,8 @@ impl SegmentJournal {
             segment_bytes,
             prepare_retry,
             disk,
+            entropy,
+            has_threads,
         } = options;
         if segment_bytes < segment::SEGMENT_BYTES_MIN || !segment_bytes.is_multiple_of(4096) {
             return Err(Error::Options(
@@ -107,7 +117,7 @@ impl SegmentJournal {
             Arc::clone(&disk),
             dir.to_owned(),
             segment_bytes,
-            prepare_retry,
+            has_threads.then_some(prepare_retry),
             Arc::clone(&room),
         )?;
         let next_lsn = recovery.last_lsn + 1;
@@ -128,14 +138,14 @@ impl SegmentJournal {
                 },
             )
         } else {
-            let node = Uuid::new_v4().as_u128();
+            let node = entropy();
             (
                 node,
                 begin_segment(
                     &*disk,
                     (dir, &*open_dir),
                     &preparer,
-                    node,
+                    (node, entropy),
                     segment_bytes,
                     next_lsn,
                     &room,
@@ -150,6 +160,7 @@ impl SegmentJournal {
             preparer,
             room,
             node,
+            entropy,
             segment_bytes,
             current,
             next_lsn,
@@ -216,7 +227,7 @@ impl SegmentJournal {
                     &*self.disk,
                     (&self.dir, &*self.open_dir),
                     &self.preparer,
-                    self.node,
+                    (self.node, self.entropy),
                     self.segment_bytes,
                     record.lsn,
                     &self.room,
@@ -238,10 +249,14 @@ impl SegmentJournal {
             .file
             .write_all_at(&self.buffer, current.offset)
             .map_err(Error::io("write", &current.path))?;
-        current
-            .file
-            .sync_data()
-            .map_err(Error::io("sync", &current.path))?;
+        if !planted(Fault::SkipDataSync) {
+            let synced = current.file.sync_data();
+            if synced.is_err() && planted(Fault::RetryFailedSync) {
+                let _ = current.file.sync_data();
+            } else {
+                synced.map_err(Error::io("sync", &current.path))?;
+            }
+        }
         current.offset += self.buffer.len() as u64;
         self.buffer.clear();
         self.room
@@ -283,6 +298,10 @@ impl Journal for SegmentJournal {
         Arc::clone(&self.room)
     }
 
+    fn prepare(&mut self) {
+        self.preparer.step();
+    }
+
     fn reader(&self) -> Arc<dyn Reader> {
         Arc::new(SegmentReader {
             disk: Arc::clone(&self.disk),
@@ -296,14 +315,14 @@ fn begin_segment(
     disk: &dyn Disk,
     (dir, open_dir): (&Path, &dyn DiskDir),
     preparer: &Preparer,
-    node: u128,
+    (node, entropy): (u128, fn() -> u128),
     segment_bytes: u64,
     first_lsn: u64,
     room: &Room,
 ) -> Result<Current, Error> {
     let prepared = preparer.take()?;
     #[expect(clippy::cast_possible_truncation, reason = "any 32 random bits will do")]
-    let salt = Uuid::new_v4().as_u128() as u32;
+    let salt = entropy() as u32;
     let header = segment::Header {
         salt,
         first_lsn,
@@ -321,7 +340,9 @@ fn begin_segment(
     let path = segment::path(dir, first_lsn);
     disk.rename(&prepared.path, &path)
         .map_err(Error::io("rename", &prepared.path))?;
-    open_dir.sync().map_err(Error::io("sync", dir))?;
+    if !planted(Fault::SkipDirectorySync) {
+        open_dir.sync().map_err(Error::io("sync", dir))?;
+    }
     let offset = segment::HEADER_BYTES as u64;
     room.segment_taken(promised_bytes(segment_bytes, offset));
     Ok(Current {

@@ -2,6 +2,12 @@
 //!
 //! What queues up while a batch is being flushed is the next batch; nothing waits for more to come.
 
+#[cfg(feature = "simulation")]
+mod stepped;
+
+#[cfg(feature = "simulation")]
+pub use stepped::SteppedWriter;
+
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
@@ -14,6 +20,7 @@ use std::{fmt, io};
 
 use super::admission::Admission;
 use super::{Counters, Error, Hash, Head, Heads, Journal, Pending, Permit, Reader, Record, Refusal};
+use crate::faults::{Fault, planted};
 
 /// Learns what became of appended records. Called on the writer thread: it must be cheap and must not block.
 pub trait DurableSink: Send + Sync {
@@ -114,6 +121,30 @@ struct Shared {
     reader: Arc<dyn Reader>,
     permit_payload_bytes: usize,
     payload_bytes_max: usize,
+    /// Told of every job by who has no thread that waits for them.
+    wake: Option<Wake>,
+}
+
+/// See [`Shared::wake`].
+type Wake = Box<dyn Fn() + Send + Sync>;
+
+impl Shared {
+    fn of(journal: &dyn Journal, options: &WriterOptions, wake: Option<Wake>) -> Arc<Self> {
+        let payload_bytes_max = journal.payload_bytes_max();
+        Arc::new(Self {
+            admission: Arc::new(Admission::new(
+                journal.room(),
+                options.records_max,
+                options.bytes_max,
+            )),
+            counters: Counters::default(),
+            durable_lsn: AtomicU64::new(journal.next_lsn() - 1),
+            reader: journal.reader(),
+            permit_payload_bytes: options.permit_payload_bytes.min(payload_bytes_max),
+            payload_bytes_max,
+            wake,
+        })
+    }
 }
 
 /// Appends to the journal. Cheap to clone.
@@ -200,7 +231,11 @@ impl Handle {
         self.jobs.send(job).map_err(|_| {
             self.shared.admission.release(1, frame_bytes);
             AppendError::Stopped
-        })
+        })?;
+        if let Some(wake) = &self.shared.wake {
+            wake();
+        }
+        Ok(())
     }
 }
 
@@ -216,42 +251,9 @@ impl Writer {
     /// # Errors
     /// The thread could not be started.
     pub fn start(journal: Box<dyn Journal>, options: WriterOptions, fatal: Fatal) -> io::Result<Self> {
-        let payload_bytes_max = journal.payload_bytes_max();
-        let shared = Arc::new(Shared {
-            admission: Arc::new(Admission::new(
-                journal.room(),
-                options.records_max,
-                options.bytes_max,
-            )),
-            counters: Counters::default(),
-            durable_lsn: AtomicU64::new(journal.next_lsn() - 1),
-            reader: journal.reader(),
-            permit_payload_bytes: options.permit_payload_bytes.min(payload_bytes_max),
-            payload_bytes_max,
-        });
+        let shared = Shared::of(&*journal, &options, None);
         let (jobs, queue) = mpsc::channel();
-        let heads = journal.heads().clone();
-        let tips = heads
-            .into_iter()
-            .map(|(auction, head)| {
-                (
-                    auction,
-                    Tip {
-                        head,
-                        completion: None,
-                    },
-                )
-            })
-            .collect();
-        let work = Work {
-            journal,
-            options,
-            shared: Arc::clone(&shared),
-            tips,
-            batch: Vec::new(),
-            completions: Vec::new(),
-            barriers: Vec::new(),
-        };
+        let work = Work::new(journal, options, Arc::clone(&shared));
         let stopped = Arc::clone(&shared);
         let thread = thread::Builder::new()
             .name("journal-writer".to_owned())
@@ -332,18 +334,32 @@ struct Claimed {
 }
 
 impl Work {
+    fn new(journal: Box<dyn Journal>, options: WriterOptions, shared: Arc<Shared>) -> Self {
+        let tip = |head: &Head| Tip {
+            head: *head,
+            completion: None,
+        };
+        let tips = journal
+            .heads()
+            .iter()
+            .map(|(auction, head)| (*auction, tip(head)))
+            .collect();
+        Self {
+            journal,
+            options,
+            shared,
+            tips,
+            batch: Vec::new(),
+            completions: Vec::new(),
+            barriers: Vec::new(),
+        }
+    }
+
     fn run(mut self, queue: &Receiver<Job>) -> Result<(), Error> {
         let mut stopping = false;
         while !stopping {
             let Ok(first) = queue.recv() else { return Ok(()) };
-            let mut claimed = Claimed::default();
-            let mut next = Some(first);
-            while let Some(job) = next {
-                stopping |= self.collect(job, &mut claimed);
-                let is_full = self.batch.len() >= self.options.batch_records_max
-                    || claimed.payload_bytes >= self.options.batch_bytes_max;
-                next = if is_full { None } else { queue.try_recv().ok() };
-            }
+            let claimed = self.collect_batch(first, queue, &mut stopping);
             self.flush(&claimed)?;
         }
         // What was appended before the stop was asked for came before it in the queue; what came after is drained too.
@@ -353,6 +369,19 @@ impl Work {
             self.flush(&claimed)?;
         }
         Ok(())
+    }
+
+    /// Takes what has queued up into the batch, as far as it goes.
+    fn collect_batch(&mut self, first: Job, queue: &Receiver<Job>, stopping: &mut bool) -> Claimed {
+        let mut claimed = Claimed::default();
+        let mut next = Some(first);
+        while let Some(job) = next {
+            *stopping |= self.collect(job, &mut claimed);
+            let is_full = self.batch.len() >= self.options.batch_records_max
+                || claimed.payload_bytes >= self.options.batch_bytes_max;
+            next = if is_full { None } else { queue.try_recv().ok() };
+        }
+        claimed
     }
 
     /// Takes a job into the batch; `true` if it asks to stop.
@@ -412,15 +441,32 @@ impl Work {
     }
 
     fn flush(&mut self, claimed: &Claimed) -> Result<(), Error> {
+        if planted(Fault::AcknowledgeBeforeWrite) {
+            self.complete(claimed);
+            return self.write();
+        }
+        self.write()?;
+        self.complete(claimed);
+        Ok(())
+    }
+
+    /// Makes the batch durable.
+    fn write(&mut self) -> Result<(), Error> {
         if let Some(last) = self.batch.last() {
             let last_lsn = last.lsn;
             let started = Instant::now();
             self.journal.append_batch(&self.batch)?;
             let counters = &self.shared.counters;
-            counters.batch(self.batch.len(), claimed.payload_bytes, started.elapsed());
+            let payload_bytes = self.batch.iter().map(|record| record.payload.len()).sum();
+            counters.batch(self.batch.len(), payload_bytes, started.elapsed());
             self.shared.durable_lsn.store(last_lsn, Ordering::Release);
             self.batch.clear();
         }
+        Ok(())
+    }
+
+    /// Tells everybody who waits for the batch.
+    fn complete(&mut self, claimed: &Claimed) {
         self.shared
             .admission
             .release(claimed.records, claimed.frame_bytes);
@@ -436,6 +482,5 @@ impl Work {
                 self.journal.heads(),
             );
         }
-        Ok(())
     }
 }
