@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use gavel_storage::journal::Heads;
-use gavel_storage::snapshot::{Contents, Error, Options, Snapshot, Store};
+use gavel_storage::snapshot::{Contents, Error, Options, Snapshot, Snapshots as _, Store};
 use tempfile::TempDir;
 
 fn snapshot(lsn: u64) -> Snapshot {

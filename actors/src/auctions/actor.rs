@@ -28,6 +28,7 @@ use gavel_engine::{
     time::Timestamp,
 };
 use gavel_storage::{
+    faults::{Fault, planted},
     journal::{self, Append, DurableSink, Handle, Permit},
     relational::BookVisibility,
 };
@@ -146,6 +147,9 @@ impl AuctionActor {
 
     /// Now, never earlier than what the auction has seen.
     fn now(&self) -> Timestamp {
+        if planted(Fault::FollowClockBack) {
+            return self.clock.now();
+        }
         self.clock.now().max(self.speculative.clock())
     }
 
@@ -228,6 +232,9 @@ impl AuctionActor {
         })?;
         let (sale_id, currency) = (self.sale_id, self.currency());
         self.speculative.apply_telling(&record, |bidder, amount| {
+            if planted(Fault::KeepReleasedCredit) && amount < ledger.exposure(bidder, currency) {
+                return;
+            }
             ledger.hold(sale_id, currency, bidder, amount);
         });
         if record.events.iter().any(|event| matches!(event, Event::Ended)) {
@@ -245,12 +252,19 @@ impl AuctionActor {
             }
             Ok(result) => {
                 // Its answer names the command's own record, not what the house bids after it.
-                self.outstanding
-                    .answer_after_all(Waiting::Command { result, reply }, &self.stable);
+                self.answer_when_durable(Waiting::Command { result, reply });
                 // What cannot be recorded now is bid when the timer asks again.
                 let _ = self.bid_books(now);
             }
         }
+    }
+
+    /// Answers once everything decided by now is durable.
+    fn answer_when_durable(&mut self, waiting: Waiting) {
+        if planted(Fault::AnswerFromSpeculation) {
+            return waiting.answer(&self.speculative);
+        }
+        self.outstanding.answer_after_all(waiting, &self.stable);
     }
 
     /// Wakes the actor when the next lot's time is up.
@@ -334,7 +348,9 @@ impl Actor for AuctionActor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        self.schedule(ctx);
+        if !planted(Fault::ForgetTimer) {
+            self.schedule(ctx);
+        }
         // Those that are left of the time before an actor died.
         self.settle_warnings(&[]);
         self.watch_warnings(ctx);
@@ -363,7 +379,12 @@ impl Handler<Durable> for AuctionActor {
         }
         let head = (durable.lsn, durable.hash);
         self.head = Some(head);
-        self.snapshots.offer(&self.stable, head);
+        let state = if planted(Fault::SnapshotSpeculation) {
+            &self.speculative
+        } else {
+            &self.stable
+        };
+        self.snapshots.offer(state, head);
         self.watch_warnings(ctx);
         self.stop_when_drained(ctx);
     }
@@ -387,7 +408,7 @@ impl Handler<Stop> for AuctionActor {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "simulation"))]
 impl Handler<super::messages::Panic> for AuctionActor {
     type Result = ();
     fn handle(&mut self, _: super::messages::Panic, _: &mut Self::Context) {

@@ -5,7 +5,7 @@
 
 use super::{Archive, STATE};
 use gavel_engine::{auction::Auction, ids::SaleId};
-use gavel_storage::snapshot;
+use gavel_storage::snapshot::{self, Snapshots as _};
 use std::{fs, path::Path};
 
 /// How a node left its data directory.

@@ -6,7 +6,10 @@ use gavel_engine::{
     ids::{BidderId, SaleId},
     money::{Amount, Currency},
 };
-use gavel_storage::relational::{self, Store};
+use gavel_storage::{
+    faults::{Fault, planted},
+    relational::{self, Store},
+};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Held by an auction from the check of a bid until its record has its place in the journal. The
@@ -49,6 +52,9 @@ impl CreditBook {
 
     /// The holds of a sale are those that its state gives; an ended one holds nothing.
     pub(super) fn hold_all(&self, sale_id: SaleId, state: &Auction) {
+        if planted(Fault::ForgetHoldsAtStart) {
+            return;
+        }
         let mut ledger = self.lock();
         match state.currency() {
             Some(currency) if state.phase() != SalePhase::Ended => {

@@ -165,8 +165,9 @@ impl AuctionHandle {
         answer.await.map_err(|_| Refused::UnknownFate)
     }
 
-    #[cfg(test)]
-    pub(super) fn panic(&self) {
+    /// Its actor panics when this has its turn.
+    #[cfg(any(test, feature = "simulation"))]
+    pub fn panic(&self) {
         self.addr.do_send(super::messages::Panic);
     }
 }

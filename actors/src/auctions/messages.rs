@@ -228,7 +228,7 @@ pub(super) struct Stop {
 }
 
 /// Only for tests of supervision: the actor panics at this message.
-#[cfg(test)]
+#[cfg(any(test, feature = "simulation"))]
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub(super) struct Panic;

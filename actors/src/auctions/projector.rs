@@ -6,8 +6,9 @@ use gavel_engine::{
     ids::{LotId, SaleId, UserId},
     lot::{self, Lot, Phase},
 };
-use gavel_storage::relational::{Change, LotResult, Outcome, SaleStatus, Store};
+use gavel_storage::relational::{self, Change, LotResult, Outcome, SaleStatus, Store};
 use std::{
+    future::Future,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -27,6 +28,41 @@ const TRIES_MAX: u32 = 5;
 
 /// The wait after a failed try.
 const RETRY: Duration = Duration::from_millis(200);
+
+/// Where results go. Telling the same again changes nothing.
+pub trait Results {
+    /// Why they were not taken.
+    type Error: std::fmt::Display;
+
+    /// What record `seq` of a sale has changed, or (`is_whole`) how everything stands after it.
+    fn apply(
+        &self,
+        sale_id: SaleId,
+        seq: u64,
+        changes: &[Change],
+        is_whole: bool,
+    ) -> impl Future<Output = Result<(), Self::Error>>;
+}
+
+impl Results for Store {
+    type Error = relational::Error;
+
+    async fn apply(
+        &self,
+        sale_id: SaleId,
+        seq: u64,
+        changes: &[Change],
+        is_whole: bool,
+    ) -> Result<(), Self::Error> {
+        let results = self.results();
+        if is_whole {
+            results.apply_whole(CONSUMER, sale_id, seq, changes).await?;
+        } else {
+            results.apply(CONSUMER, sale_id, seq, changes).await?;
+        }
+        Ok(())
+    }
+}
 
 /// What one record, or the whole state, means to the relational store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,11 +187,11 @@ struct Waiting {
 
 impl Projector {
     /// Starts the consumer; it ends when the last clone is gone and all is applied.
-    pub fn start(store: Store) -> (Self, tokio::task::JoinHandle<()>) {
+    pub fn start(store: impl Results + 'static) -> (Self, tokio::task::JoinHandle<()>) {
         Self::start_with(store, RETRY)
     }
 
-    fn start_with(store: Store, retry: Duration) -> (Self, tokio::task::JoinHandle<()>) {
+    fn start_with(store: impl Results + 'static, retry: Duration) -> (Self, tokio::task::JoinHandle<()>) {
         let (queue, mut waiting) = mpsc::channel::<Waiting>(WAITING_MAX);
         let task = actix::spawn(async move {
             while let Some(Waiting { projection, lost }) = waiting.recv().await {
@@ -190,22 +226,16 @@ impl Projector {
 }
 
 /// Whether the store has it now.
-async fn apply(store: &Store, projection: &Projection, retry: Duration) -> bool {
+async fn apply(store: &impl Results, projection: &Projection, retry: Duration) -> bool {
     let Projection {
         sale_id,
         seq,
         changes,
         is_whole,
     } = projection;
-    let results = store.results();
     for attempt in 1..=TRIES_MAX {
-        let applied = if *is_whole {
-            results.apply_whole(CONSUMER, *sale_id, *seq, changes).await
-        } else {
-            results.apply(CONSUMER, *sale_id, *seq, changes).await
-        };
-        match applied {
-            Ok(_) => return true,
+        match store.apply(*sale_id, *seq, changes, *is_whole).await {
+            Ok(()) => return true,
             Err(error) => {
                 tracing::warn!(sale = %sale_id, seq, attempt, %error, "results were not written");
                 tokio::time::sleep(retry).await;

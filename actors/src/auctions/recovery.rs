@@ -9,12 +9,12 @@ use gavel_storage::{
     journal::{self, Handle, Head, ScanVisitor, SegmentJournal, Start},
     snapshot,
 };
-use std::{collections::HashMap, ops::ControlFlow, path::Path};
+use std::{collections::BTreeMap, ops::ControlFlow, path::Path};
 
 /// Every auction as it was, and the journal to go on with.
 pub struct Recovered {
     /// The states by sale, each with its place in the journal.
-    pub auctions: HashMap<SaleId, (Auction, Head)>,
+    pub auctions: BTreeMap<SaleId, (Auction, Head)>,
     /// Opened and verified.
     pub journal: SegmentJournal,
     /// What opening found.
@@ -44,26 +44,26 @@ pub enum Error {
 pub fn recover(
     directory: &Path,
     options: &journal::Options,
-    snapshots: &snapshot::Store,
+    snapshots: &dyn snapshot::Snapshots,
 ) -> Result<Recovered, Error> {
     let (auctions, start) = from_snapshots(snapshots);
     let from_snapshots = start.from_lsn > 1 || !start.heads.is_empty();
     match replay(directory, options, auctions, start) {
         Err(Error::Journal(journal::Error::HeadMismatch { .. })) if from_snapshots => {
             tracing::warn!("the snapshots do not fit the journal; replaying all of it");
-            replay(directory, options, HashMap::new(), Start::beginning())
+            replay(directory, options, BTreeMap::new(), Start::beginning())
         }
         other => other,
     }
 }
 
-fn from_snapshots(snapshots: &snapshot::Store) -> (HashMap<SaleId, Auction>, Start) {
+fn from_snapshots(snapshots: &dyn snapshot::Snapshots) -> (BTreeMap<SaleId, Auction>, Start) {
     let contents = snapshots.load_all().unwrap_or_else(|error| {
         tracing::warn!(%error, "the snapshots cannot be read; replaying the whole journal");
         snapshot::Contents::default()
     });
     let mut start = contents.start();
-    let mut auctions = HashMap::new();
+    let mut auctions = BTreeMap::new();
     for (auction, snapshot) in contents.snapshots {
         match STATE.decode(&snapshot.state) {
             Ok(state) if state.seq() == snapshot.seq => {
@@ -82,7 +82,7 @@ fn from_snapshots(snapshots: &snapshot::Store) -> (HashMap<SaleId, Auction>, Sta
 fn replay(
     directory: &Path,
     options: &journal::Options,
-    mut auctions: HashMap<SaleId, Auction>,
+    mut auctions: BTreeMap<SaleId, Auction>,
     start: Start,
 ) -> Result<Recovered, Error> {
     let mut unreadable = None;

@@ -19,11 +19,12 @@ use gavel_engine::{
     ids::{BidderId, SaleId, UserId},
 };
 use gavel_storage::{
+    faults::{Fault, planted},
     journal::{Handle, Hash, Head, Heads},
     relational::BookVisibility,
 };
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -51,7 +52,7 @@ pub struct Settings {
     pub projector: Projector,
     /// Where snapshots go.
     pub snapshots: Snapshotter,
-    /// Threads that auctions are spread over.
+    /// Threads that auctions are spread over; with none they all run on the one that starts them.
     pub threads: usize,
 }
 
@@ -76,7 +77,7 @@ struct Inner {
     settings: Settings,
     arbiters: Vec<ArbiterHandle>,
     next_arbiter: AtomicUsize,
-    entries: Mutex<HashMap<SaleId, Entry>>,
+    entries: Mutex<BTreeMap<SaleId, Entry>>,
     notify: Arc<Notify>,
     stopping: AtomicBool,
 }
@@ -92,12 +93,10 @@ impl AuctionRegistry {
     /// system.
     pub fn start(
         settings: Settings,
-        recovered: HashMap<SaleId, (Auction, Head)>,
+        recovered: BTreeMap<SaleId, (Auction, Head)>,
         visibility: impl Fn(SaleId) -> BookVisibility,
     ) -> Self {
-        let arbiters = (0..settings.threads.max(1))
-            .map(|_| Arbiter::new().handle())
-            .collect();
+        let arbiters = (0..settings.threads).map(|_| Arbiter::new().handle()).collect();
         let registry = Self {
             inner: Arc::new(Inner {
                 settings,
@@ -124,7 +123,7 @@ impl AuctionRegistry {
     }
 
     /// Credit is held for every recovered sale before the first of them goes on.
-    fn hold_all(&self, recovered: &HashMap<SaleId, (Auction, Head)>) {
+    fn hold_all(&self, recovered: &BTreeMap<SaleId, (Auction, Head)>) {
         let credit = &self.inner.settings.credit;
         for (sale_id, (state, _)) in recovered {
             credit.hold_all(*sale_id, state);
@@ -260,10 +259,13 @@ impl AuctionRegistry {
             snapshots: settings.snapshots.clone(),
             obituary,
         };
-        let turn = self.inner.next_arbiter.fetch_add(1, Ordering::Relaxed) % self.inner.arbiters.len();
-        let addr = AuctionActor::start_in_arbiter(&self.inner.arbiters[turn], move |ctx| {
-            AuctionActor::new(parts, ctx)
-        });
+        let turn = self.inner.next_arbiter.fetch_add(1, Ordering::Relaxed);
+        let addr = match self.inner.arbiters.as_slice() {
+            [] => AuctionActor::create(move |ctx| AuctionActor::new(parts, ctx)),
+            arbiters => AuctionActor::start_in_arbiter(&arbiters[turn % arbiters.len()], move |ctx| {
+                AuctionActor::new(parts, ctx)
+            }),
+        };
         Entry {
             addr,
             places: Arc::new(Semaphore::new(MAILBOX_MAX)),
@@ -341,12 +343,19 @@ impl AuctionRegistry {
 
     /// Waits for what the dead actor had under way, then reads the sale back.
     async fn replay(&self, sale_id: SaleId) -> Result<StartFrom, String> {
-        self.after_all(|_, _| ()).await?;
+        if !planted(Fault::ReviveTooEarly) {
+            self.after_all(|_, _| ()).await?;
+        }
         let handle = self.inner.settings.journal.clone();
-        let (state, head) = tokio::task::spawn_blocking(move || recovery::replay_one(&handle, sale_id))
-            .await
-            .map_err(|error| error.to_string())?
-            .map_err(|error| error.to_string())?;
+        let replay = move || recovery::replay_one(&handle, sale_id);
+        let replayed = if self.inner.settings.threads == 0 {
+            replay()
+        } else {
+            tokio::task::spawn_blocking(replay)
+                .await
+                .map_err(|error| error.to_string())?
+        };
+        let (state, head) = replayed.map_err(|error| error.to_string())?;
         Ok(StartFrom { state, head })
     }
 
@@ -365,7 +374,7 @@ impl AuctionRegistry {
         told.await.map_err(|_| "the journal has stopped".to_owned())
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<SaleId, Entry>> {
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<SaleId, Entry>> {
         // What is changed under the lock is changed by single map operations, so a panic leaves it whole.
         self.inner.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,7 +4,7 @@ use super::STATE;
 use gavel_engine::auction::Auction;
 use gavel_storage::{
     journal::{self, Heads},
-    snapshot::{Snapshot, Store},
+    snapshot::{Snapshot, Snapshots},
 };
 use std::{
     sync::{
@@ -47,8 +47,32 @@ pub struct Snapshotter {
     jobs: SyncSender<Job>,
     /// One for each snapshot that may wait.
     places: Arc<Semaphore>,
+    /// An auction has its first snapshot after this many records.
+    first_records: u64,
     /// The seq of the last snapshot that was taken through this clone.
     last_seq: u64,
+}
+
+impl Job {
+    /// Does it; whoever waits for the last one is to be told.
+    fn run(self, store: &dyn Snapshots) -> Option<oneshot::Sender<()>> {
+        match self {
+            Self::Save {
+                auction,
+                head,
+                state,
+                place,
+            } => {
+                save(store, auction, head, &state);
+                drop(place);
+                None
+            }
+            Self::Cover { lsn, heads, done } => {
+                cover(store, lsn, &heads);
+                Some(done)
+            }
+        }
+    }
 }
 
 impl Snapshotter {
@@ -56,37 +80,47 @@ impl Snapshotter {
     ///
     /// # Errors
     /// The thread cannot be started.
-    pub fn start(store: Store) -> std::io::Result<Self> {
+    pub fn start(store: impl Snapshots + 'static) -> std::io::Result<Self> {
         let (jobs, waiting) = sync_channel::<Job>(WAITING_MAX);
         thread::Builder::new()
             .name("gavel-snapshots".to_owned())
             .spawn(move || {
                 for job in waiting {
-                    match job {
-                        Job::Save {
-                            auction,
-                            head,
-                            state,
-                            place,
-                        } => {
-                            save(&store, auction, head, &state);
-                            drop(place);
-                        }
-                        Job::Cover { lsn, heads, done } => {
-                            cover(&store, lsn, &heads);
-                            // The last thing that is done: the store is closed before that is said.
-                            drop(store);
-                            let _ = done.send(());
-                            return;
-                        }
+                    if let Some(done) = job.run(&store) {
+                        // The last thing that is done: the store is closed before that is said.
+                        drop(store);
+                        let _ = done.send(());
+                        return;
                     }
                 }
             })?;
-        Ok(Self {
+        Ok(Self::new(jobs, FIRST_RECORDS))
+    }
+
+    /// The same without a thread: what is to be written waits until the returned step is taken. An auction
+    /// has its first snapshot after `first_records`.
+    #[cfg(feature = "simulation")]
+    pub fn stepped(store: impl Snapshots + 'static, first_records: u64) -> (Self, impl FnMut()) {
+        // A stop waits for room in the queue, which nobody would make.
+        const QUEUE_MAX: usize = 1024;
+        let (jobs, waiting) = sync_channel::<Job>(QUEUE_MAX);
+        let step = move || {
+            while let Ok(job) = waiting.try_recv() {
+                if let Some(done) = job.run(&store) {
+                    let _ = done.send(());
+                }
+            }
+        };
+        (Self::new(jobs, first_records), step)
+    }
+
+    fn new(jobs: SyncSender<Job>, first_records: u64) -> Self {
+        Self {
             jobs,
             places: Arc::new(Semaphore::new(WAITING_MAX)),
+            first_records,
             last_seq: 0,
-        })
+        }
     }
 
     /// Offers a durable state with the head of its journal; it is taken when enough has happened
@@ -110,7 +144,7 @@ impl Snapshotter {
 
     /// A place for a snapshot at `seq`, when one is due and there is room.
     fn place_for(&self, seq: u64) -> Option<OwnedSemaphorePermit> {
-        if seq < self.last_seq + FIRST_RECORDS.max(self.last_seq / GROWN_BY) {
+        if seq < self.last_seq + self.first_records.max(self.last_seq / GROWN_BY) {
             return None;
         }
         Arc::clone(&self.places).try_acquire_owned().ok()
@@ -140,7 +174,7 @@ impl Snapshotter {
     }
 }
 
-fn save(store: &Store, auction: u128, (lsn, hash): (u64, journal::Hash), state: &Auction) {
+fn save(store: &dyn Snapshots, auction: u128, (lsn, hash): (u64, journal::Hash), state: &Auction) {
     let saved = STATE
         .encode(state)
         .map_err(|error| error.to_string())
@@ -160,7 +194,7 @@ fn save(store: &Store, auction: u128, (lsn, hash): (u64, journal::Hash), state: 
     }
 }
 
-fn cover(store: &Store, lsn: u64, heads: &Heads) {
+fn cover(store: &dyn Snapshots, lsn: u64, heads: &Heads) {
     match store.cover(lsn, heads) {
         Ok(true) => {}
         Ok(false) => tracing::warn!(
@@ -178,9 +212,8 @@ mod tests {
     fn snapshotter(places: usize) -> Snapshotter {
         let (jobs, _) = sync_channel(1);
         Snapshotter {
-            jobs,
             places: Arc::new(Semaphore::new(places)),
-            last_seq: 0,
+            ..Snapshotter::new(jobs, FIRST_RECORDS)
         }
     }
 

@@ -235,7 +235,9 @@ fn keep(file: &mut Content, dirty: &[(usize, usize)], is_kept: &mut dyn FnMut(u6
     for (offset, bytes) in dirty {
         let mut at = *offset;
         while at < offset + bytes {
-            let end = ((at / SECTOR_BYTES + 1) * SECTOR_BYTES).min(offset + bytes).min(length);
+            let end = ((at / SECTOR_BYTES + 1) * SECTOR_BYTES)
+                .min(offset + bytes)
+                .min(length);
             if is_kept(number) {
                 file.durable[at..end].copy_from_slice(&file.visible[at..end]);
             }
@@ -464,7 +466,9 @@ mod tests {
         assert!(disk.is_dead());
         file.write_all_at(&[7; 512], 512).unwrap_err();
         file.sync_data().unwrap_err();
-        disk.create_zeroed(Path::new("/d/new"), 512).map(drop).unwrap_err();
+        disk.create_zeroed(Path::new("/d/new"), 512)
+            .map(drop)
+            .unwrap_err();
         disk.restart();
         let mut byte = [0];
         file.read_at(&mut byte, 512).unwrap();

@@ -14,7 +14,7 @@ mod sled_store;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::journal::{Hash, Head, Start};
+use crate::journal::{Hash, Head, Heads, Start};
 
 pub use sled_store::{Options, Store};
 
@@ -63,6 +63,28 @@ impl Contents {
                 .collect(),
         }
     }
+}
+
+/// Where snapshots are kept. What is kept may be lost; what comes out is what went in.
+pub trait Snapshots: Send {
+    /// Saves snapshots, all or none; durable when this returns.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing is saved.
+    fn save(&self, snapshots: &[(u128, Snapshot)]) -> Result<(), Error>;
+
+    /// Says that reading the journal may start after `lsn` from now on; `heads` are the last records that it has up to
+    /// there, of every auction. `false`, and nothing is said, unless there is a snapshot of each head.
+    ///
+    /// # Errors
+    /// [`Error`].
+    fn cover(&self, lsn: u64, heads: &Heads) -> Result<bool, Error>;
+
+    /// All snapshots.
+    ///
+    /// # Errors
+    /// [`Error`]: as if there were none.
+    fn load_all(&self) -> Result<Contents, Error>;
 }
 
 /// A store that was found damaged.

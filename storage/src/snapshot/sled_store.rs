@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::covered::Covered;
-use super::{Contents, Damage, Error, Snapshot, entry};
+use super::{Contents, Damage, Error, Snapshot, Snapshots, entry};
 use crate::journal::Heads;
 
 /// Damaged stores kept; older ones are removed, they can be rebuilt.
@@ -75,80 +75,6 @@ impl Store {
     /// What was found damaged since the store was opened.
     pub fn damage(&self) -> Vec<Damage> {
         self.lock().damage.clone()
-    }
-
-    /// Saves snapshots, all or none; durable when this returns.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`]: the store is empty now, all auctions need to be saved again. [`Error::Unusable`].
-    pub fn save(&self, snapshots: &[(u128, Snapshot)]) -> Result<(), Error> {
-        self.run(|db| {
-            let mut batch = sled::Batch::default();
-            for (auction, snapshot) in snapshots {
-                batch.insert(&auction.to_be_bytes(), entry::encode(*auction, snapshot));
-            }
-            db.apply_batch(batch).map_err(text)?;
-            self.make_durable(db)
-        })
-    }
-
-    /// Says that reading the journal may start after `lsn` from now on; `heads` are the last records that it has up to
-    /// there, of every auction. The snapshots are read back for it: `false`, and nothing is said, unless there is one of
-    /// each head.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`], [`Error::Unusable`].
-    pub fn cover(&self, lsn: u64, heads: &Heads) -> Result<bool, Error> {
-        self.run(|db| {
-            for (auction, head) in heads {
-                let Some(bytes) = db.get(auction.to_be_bytes()).map_err(text)? else {
-                    return Ok(false);
-                };
-                if entry::decode(*auction, &bytes)?.head() != *head {
-                    return Ok(false);
-                }
-            }
-            let covered = Covered {
-                lsn,
-                heads: heads.clone(),
-            };
-            db.insert(COVERED_KEY, covered.encode()).map_err(text)?;
-            self.make_durable(db)?;
-            Ok(true)
-        })
-    }
-
-    /// All snapshots.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`]: as if there were none. [`Error::Unusable`].
-    pub fn load_all(&self) -> Result<Contents, Error> {
-        self.run(|db| {
-            let mut covered = None;
-            let mut snapshots = HashMap::new();
-            for pair in db.iter() {
-                let (key, value) = pair.map_err(text)?;
-                if key == COVERED_KEY {
-                    let said = Covered::decode(&value);
-                    covered = Some(said.ok_or("what is said to be covered does not match its hash")?);
-                    continue;
-                }
-                let auction = key.as_ref().try_into().map_err(|_| "a key has a wrong length")?;
-                let auction = u128::from_be_bytes(auction);
-                snapshots.insert(auction, entry::decode(auction, &value)?);
-            }
-            let covered = covered.filter(|covered| {
-                let holds = covered.holds_for(&snapshots);
-                if !holds {
-                    tracing::warn!("snapshots are missing; the whole journal has to be read");
-                }
-                holds
-            });
-            Ok(Contents {
-                covered_lsn: covered.map_or(0, |covered| covered.lsn),
-                snapshots,
-            })
-        })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -254,6 +180,69 @@ impl Store {
         fs::rename(&self.dir, &moved_to)?;
         File::open(parent)?.sync_all()?;
         Ok(moved_to)
+    }
+}
+
+impl Snapshots for Store {
+    fn save(&self, snapshots: &[(u128, Snapshot)]) -> Result<(), Error> {
+        self.run(|db| {
+            let mut batch = sled::Batch::default();
+            for (auction, snapshot) in snapshots {
+                batch.insert(&auction.to_be_bytes(), entry::encode(*auction, snapshot));
+            }
+            db.apply_batch(batch).map_err(text)?;
+            self.make_durable(db)
+        })
+    }
+
+    /// The snapshots are read back for it.
+    fn cover(&self, lsn: u64, heads: &Heads) -> Result<bool, Error> {
+        self.run(|db| {
+            for (auction, head) in heads {
+                let Some(bytes) = db.get(auction.to_be_bytes()).map_err(text)? else {
+                    return Ok(false);
+                };
+                if entry::decode(*auction, &bytes)?.head() != *head {
+                    return Ok(false);
+                }
+            }
+            let covered = Covered {
+                lsn,
+                heads: heads.clone(),
+            };
+            db.insert(COVERED_KEY, covered.encode()).map_err(text)?;
+            self.make_durable(db)?;
+            Ok(true)
+        })
+    }
+
+    fn load_all(&self) -> Result<Contents, Error> {
+        self.run(|db| {
+            let mut covered = None;
+            let mut snapshots = HashMap::new();
+            for pair in db.iter() {
+                let (key, value) = pair.map_err(text)?;
+                if key == COVERED_KEY {
+                    let said = Covered::decode(&value);
+                    covered = Some(said.ok_or("what is said to be covered does not match its hash")?);
+                    continue;
+                }
+                let auction = key.as_ref().try_into().map_err(|_| "a key has a wrong length")?;
+                let auction = u128::from_be_bytes(auction);
+                snapshots.insert(auction, entry::decode(auction, &value)?);
+            }
+            let covered = covered.filter(|covered| {
+                let holds = covered.holds_for(&snapshots);
+                if !holds {
+                    tracing::warn!("snapshots are missing; the whole journal has to be read");
+                }
+                holds
+            });
+            Ok(Contents {
+                covered_lsn: covered.map_or(0, |covered| covered.lsn),
+                snapshots,
+            })
+        })
     }
 }
 

@@ -61,6 +61,7 @@ pub fn open(disk: &MemDisk, segment_bytes: u64) -> (SegmentJournal, Vec<Kept>) {
         segment_bytes,
         disk: Arc::new(disk.clone()),
         prepare_retry: Duration::from_millis(1),
+        ..Options::default()
     };
     let mut kept = Vec::new();
     let opened = SegmentJournal::open(Path::new("j"), options, Start::beginning(), &mut |record| {

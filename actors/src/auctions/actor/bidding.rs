@@ -14,6 +14,7 @@ use gavel_engine::{
     lot::Offer,
     time::Timestamp,
 };
+use gavel_storage::faults::{Fault, planted};
 
 impl AuctionActor {
     /// One bid: decided, refused or recognised; its answer waits for the disk.
@@ -36,7 +37,7 @@ impl AuctionActor {
                     },
                     BidAnswer::Rejected(rejection) => Waiting::BidRejected { rejection, reply },
                 };
-                self.outstanding.answer_after_all(waiting, &self.stable);
+                self.answer_when_durable(waiting);
             }
         }
     }
@@ -63,14 +64,14 @@ impl AuctionActor {
             .speculative
             .repeat(bid_id, asked.known_bidder, asked.lot_id, asked.offer);
         match repeat {
-            Repeat::Same(_) => {
+            Repeat::Same(_) if !planted(Fault::ForgetBidIds) => {
                 return Ok(BidAnswer::Remembered {
                     bid_id,
                     repeated: true,
                 });
             }
             Repeat::Reused => return Ok(BidAnswer::Rejected(Reason::BidIdReused.into())),
-            Repeat::New => {}
+            Repeat::New | Repeat::Same(_) => {}
         }
         let command = match offered {
             Offered::Own(place, _) => Command::PlaceBid(PlaceBid {
@@ -204,7 +205,7 @@ impl Handler<BidStatus> for AuctionActor {
                 }
             },
         };
-        self.outstanding.answer_after_all(waiting, &self.stable);
+        self.answer_when_durable(waiting);
         self.schedule(ctx);
     }
 }
