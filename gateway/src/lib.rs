@@ -4,11 +4,12 @@
 //! - [`ws`]: sockets of bidders and consoles,
 //! - [`rest`]: the API, with [`access`], [`limits`] and [`problem`]; [`assets`] are the web apps,
 //! - [`serve`]: the composition root, what is started in which order,
-//! - [`cli`]: the commands, [`demo`]: the demonstration, a client like any other.
+//! - [`cli`]: the commands, [`demo`]: the demonstration, both with [`client`], a client like any other.
 
 pub mod access;
 pub mod assets;
 pub mod cli;
+pub mod client;
 pub mod demo;
 pub mod limits;
 pub mod problem;

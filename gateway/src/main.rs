@@ -29,6 +29,11 @@ enum Command {
     Vectors(cli::vectors::VectorsArgs),
     /// Replays recorded auctions through the engine.
     Replay(cli::replay::ReplayArgs),
+
+    /// Kills a node again and again while it sells, and looks for what it has forgotten.
+    Torture(cli::torture::Args),
+    /// Connects a crowd to a node, of whom some never read, and watches its memory.
+    Crowd(cli::crowd::Args),
 }
 
 fn main() -> ExitCode {
@@ -41,5 +46,8 @@ fn main() -> ExitCode {
 
         Command::Vectors(args) => args.run(),
         Command::Replay(args) => args.run(),
+
+        Command::Torture(args) => args.run(),
+        Command::Crowd(args) => args.run(),
     }
 }

@@ -25,7 +25,7 @@ async fn a_demonstration_whose_names_are_taken_says_so_and_ends() {
 
     let ended = Launch::demo(&data).begin().ended().await;
     assert_eq!(ended.status.code(), Some(1), "{:?}", ended.output);
-    let reason = ended.output.reason();
+    let reason = ended.output.reason().unwrap();
     assert!(
         reason.contains(r#""bidder""#) && reason.contains("--data"),
         "{reason}"

@@ -368,7 +368,7 @@ async fn wrong_settings_are_named_and_nothing_is_made() {
     ] {
         let ended = launch().environment(variable, value).refused().await;
         let key = variable.rsplit('_').next().unwrap();
-        let reason = ended.output.reason().to_uppercase();
+        let reason = ended.output.reason().unwrap().to_uppercase();
         assert!(reason.contains(key), "{reason}");
         assert_eq!(ended.status.code(), Some(1));
         assert!(!data.exists(), "{variable}");

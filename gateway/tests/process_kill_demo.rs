@@ -11,14 +11,17 @@
 mod process;
 
 use futures_util::future::join_all;
+use gavel_gateway::cli::torture::{
+    finding::Findings,
+    ledger::essence,
+    witness::{Audience, Witness},
+};
 use process::{
-    bidder::essence,
     gavel::{Gavel, Launch},
     house::Api,
     seed,
     socket::{Heard, Socket},
     text, within,
-    witness::{Audience, Witness},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
@@ -242,14 +245,14 @@ impl Visitor {
         match message["type"].as_str().unwrap() {
             "snapshot" => {
                 let seen = self.sales.get_mut(message["sale_id"].as_str().unwrap()).unwrap();
-                seen.witness.start(message);
+                holds(|findings| seen.witness.start(message, findings));
                 seen.see(message);
                 seen.ended |= message["sale"]["status"] == "ended";
             }
             "update" => {
                 self.heard += 1;
                 let seen = self.sales.get_mut(message["sale_id"].as_str().unwrap()).unwrap();
-                seen.witness.update(Audience::Public, message);
+                holds(|findings| seen.witness.update(Audience::Public, message, findings));
                 seen.see(message);
                 seen.note_events(message);
             }
@@ -379,6 +382,13 @@ impl Seen {
         }
         self.bids.len() + self.lots.len()
     }
+}
+
+/// Nothing is found.
+fn holds(look: impl FnOnce(&mut Findings)) {
+    let mut findings = Findings::default();
+    look(&mut findings);
+    assert!(findings.is_empty(), "{findings:?}");
 }
 
 /// Whether a broadcast bid is kept. A room bidder may have been given a paddle since.

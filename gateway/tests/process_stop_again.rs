@@ -42,7 +42,7 @@ fn assert_ended(ended: &Ended, code: i32, word: &str) {
         ended.status.signal()
     );
     assert!(!said.contains("panicked"), "{said}");
-    assert!(ended.output.reason().contains(word), "{said}");
+    assert!(ended.output.reason().unwrap().contains(word), "{said}");
 }
 
 async fn ends_when_told_twice(first: Signal, second: Signal, code: i32) {

@@ -17,7 +17,6 @@ mod hands;
 mod online;
 mod pace;
 mod pictures;
-mod rest;
 mod rostrum;
 mod scene;
 mod seed;
@@ -31,12 +30,11 @@ mod hall;
 
 pub use accounts::{DEMO_ACCOUNTS, DemoAccount, Role};
 pub use pace::{SettingError, Settings};
-pub use rest::Error as RestError;
 
+use crate::client::rest::{self, Account, House};
 use accounts::{AUTOPILOT, REGULARS};
 use online::Patron;
 use pace::Clock;
-use rest::{Account, House};
 use rostrum::Rostrum;
 use seed::Season;
 use stage::{Stage, backoff};
@@ -59,7 +57,7 @@ pub enum Error {
     Setting(#[from] SettingError),
     /// The house does not let the demonstration work.
     #[error("the demonstration cannot be set up: {0}")]
-    Rest(#[from] RestError),
+    Rest(#[from] rest::Error),
 }
 
 /// Holds the demonstration until `shutdown` is true, at `base_url` (`http://127.0.0.1:8080`).
@@ -134,7 +132,7 @@ async fn next_season(staff: &mut Account, settings: Settings) -> Result<Option<S
             Ok(season) => return Ok(season),
             Err(error) if error.is_lasting() => return Err(error.into()),
             Err(error) => {
-                if matches!(error, RestError::Transport(_)) {
+                if matches!(error, rest::Error::Transport(_)) {
                     tracing::debug!(%error, "waiting for the server");
                 } else {
                     tracing::warn!(%error, "the demonstration sale cannot be set up yet");

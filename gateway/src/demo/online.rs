@@ -2,14 +2,17 @@
 
 use super::{
     accounts::Regular,
-    pace::{Clock, unix_ms},
-    rest::{self, Account, House},
+    pace::Clock,
     scene::{LotScene, Scene, visitor_leads},
     seed::Season,
     socket::{self, InFlight, Socket},
     stage::{Stage, backoff},
     temperament::{Action, Bidder, Sight},
     wire::{Channel, Format, Heard, Lot, LotState, Registration, SaleStatus},
+};
+use crate::client::{
+    rest::{self, Account, House},
+    unix_ms,
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};

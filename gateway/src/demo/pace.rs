@@ -1,7 +1,7 @@
 //! Settings from the environment, and the clock of the demonstration, which may run faster than
 //! the one on the wall.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 /// What can be set.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -99,15 +99,6 @@ impl Clock {
     pub fn demo_ms(&self, real_ms: i64) -> i64 {
         (real_ms as f64 * self.pace) as i64
     }
-}
-
-/// Wall clock, Unix milliseconds.
-pub fn unix_ms() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .ok()
-        .and_then(|since| i64::try_from(since.as_millis()).ok())
-        .unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -8,13 +8,13 @@ use super::{
     hands::Hands,
     online::look,
     pace::Clock,
-    rest::Account,
     scene::{Scene, visitor_leads},
     seed::Season,
     socket::{self, InFlight, Socket},
     stage::{Stage, backoff},
     wire::{Channel, Event, Format, Happening, Heard, LotState, SaleStatus},
 };
+use crate::client::rest::Account;
 use serde_json::{Value, json};
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio::time::Instant;

@@ -2,9 +2,12 @@
 
 use super::{
     catalogue::{self, MARK},
-    pace::{Settings, unix_ms},
-    rest::{Account, Error},
+    pace::Settings,
     wire::{Lot, LotList, SaleKind, SaleList, SaleStatus, SaleSummary},
+};
+use crate::client::{
+    rest::{Account, Error},
+    unix_ms,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,18 +1,14 @@
 //! One WebSocket to the house, of somebody with an account.
 
-use super::{
-    pace::unix_ms,
+use super::wire::Heard;
+use crate::client::{
     rest::{self, Account, RENEW_AHEAD_MS},
-    wire::Heard,
+    socket, unix_ms,
 };
-use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::{net::TcpStream, time::Instant};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{self, Message},
-};
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite;
 use uuid::Uuid;
 
 /// Opening takes no longer than this.
@@ -44,12 +40,6 @@ pub enum Error {
     Refused(String),
 }
 
-impl From<tungstenite::Error> for Error {
-    fn from(error: tungstenite::Error) -> Self {
-        Self::Broken(Box::new(error))
-    }
-}
-
 impl Error {
     /// The server said this code; a session that it does not take any more is forgotten.
     pub fn refused(code: String, account: &mut Account) -> Self {
@@ -61,7 +51,7 @@ impl Error {
 /// An open connection.
 #[derive(Debug)]
 pub struct Socket {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: socket::Socket,
     token_expires_at_ms: i64,
 }
 
@@ -70,10 +60,9 @@ impl Socket {
     pub async fn open(account: &mut Account) -> Result<Self, Error> {
         let (token, token_expires_at_ms) = account.token().await?;
         let url = account.house().socket_url();
-        let opened = tokio::time::timeout(OPEN_MAX, connect_async(url)).await;
-        let (stream, _) = opened.map_err(|_| Error::TooSlow)??;
+        let opened = tokio::time::timeout(OPEN_MAX, socket::Socket::open(&url)).await;
         let mut socket = Self {
-            stream,
+            socket: opened.map_err(|_| Error::TooSlow)??,
             token_expires_at_ms,
         };
         socket.sign_in(&token).await?;
@@ -105,19 +94,16 @@ impl Socket {
 
     /// Sends a message.
     pub async fn say(&mut self, message: &Value) -> Result<(), Error> {
-        Ok(self.stream.send(Message::text(message.to_string())).await?)
+        Ok(self.socket.say(message).await?)
     }
 
     /// The next message. May be dropped and asked again without losing one.
     pub async fn hear(&mut self) -> Result<Heard, Error> {
-        loop {
-            match self.stream.next().await {
-                None | Some(Ok(Message::Close(_))) => return Err(Error::Closed),
-                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text)?),
-                // Pings are answered by the library.
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Err(error.into()),
-            }
+        match self.socket.hear().await {
+            socket::Heard::Message(heard) => Ok(heard),
+            socket::Heard::Unintelligible(error) => Err(error.into()),
+            socket::Heard::Closed(_) | socket::Heard::Broken(None) => Err(Error::Closed),
+            socket::Heard::Broken(Some(error)) => Err(error.into()),
         }
     }
 }

@@ -4,13 +4,6 @@
 use serde::Deserialize;
 use uuid::Uuid;
 
-#[derive(Debug, Clone, Deserialize)]
-pub struct Session {
-    pub access_token: String,
-    pub expires_at_ms: i64,
-    pub refresh_token: Option<String>,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SaleKind {

@@ -1,21 +1,17 @@
 //! `gavel` as a child process: started, waited for, told to stop, killed.
 
 use gavel_actors::auctions::conformance::{Left, replay_is_exact};
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use gavel_gateway::client::child::{self, Child, without_settings};
+use rustix::process::Signal;
 use std::{
-    io::{BufRead, BufReader, Read},
+    ops::Deref,
     os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::Arc,
+    process::{Command, ExitStatus},
     thread,
-    time::Duration,
 };
-use tokio::sync::watch;
 
-/// Longer than anything here takes on the slowest machine; only a hang is.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub use gavel_gateway::client::child::Output;
 
 /// Runs a command that ends by itself; nothing of the caller's environment gets in.
 pub fn run(arguments: &[&str]) -> std::process::Output {
@@ -23,25 +19,12 @@ pub fn run(arguments: &[&str]) -> std::process::Output {
     without_settings(command.args(arguments)).output().unwrap()
 }
 
-fn without_settings(command: &mut Command) -> &mut Command {
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("GAVEL_") {
-            command.env_remove(name);
-        }
-    }
-    command
-}
-
 /// How the program is to be started.
 #[derive(Debug, Clone)]
 pub struct Launch {
-    /// What comes before the program, to start it in a place of its own.
-    before: Vec<String>,
+    launch: child::Launch,
     /// Its data directory, where others see it as well.
     data: Option<PathBuf>,
-    subcommand: &'static str,
-    arguments: Vec<String>,
-    environment: Vec<(String, String)>,
 }
 
 impl Launch {
@@ -56,101 +39,71 @@ impl Launch {
     }
 
     fn new(subcommand: &'static str, data: &Path) -> Self {
-        let place = data.to_owned();
-        let data = data.to_str().unwrap();
+        let program = Path::new(env!("CARGO_BIN_EXE_gavel"));
         Self {
-            before: Vec::new(),
-            data: Some(place),
-            subcommand,
-            arguments: ["--data", data, "--listen", "127.0.0.1:0", "--log-json"]
-                .map(str::to_owned)
-                .to_vec(),
-            environment: Vec::new(),
+            launch: child::Launch::node(program, subcommand, data),
+            data: Some(data.to_owned()),
         }
     }
 
+    fn with(self, change: impl FnOnce(child::Launch) -> child::Launch) -> Self {
+        let launch = change(self.launch);
+        Self { launch, ..self }
+    }
+
     /// Adds arguments.
-    pub fn arguments<const N: usize>(mut self, arguments: [&str; N]) -> Self {
-        self.arguments.extend(arguments.map(str::to_owned));
-        self
+    pub fn arguments<const N: usize>(self, arguments: [&str; N]) -> Self {
+        self.with(|launch| launch.arguments(arguments))
     }
 
     /// Listens there instead of on a free port.
-    pub fn listen(mut self, address: &str) -> Self {
-        let listen = self
-            .arguments
-            .iter()
-            .position(|argument| argument == "--listen")
-            .unwrap();
-        address.clone_into(&mut self.arguments[listen + 1]);
-        self
+    pub fn listen(self, address: &str) -> Self {
+        self.with(|launch| launch.listen(address))
     }
 
     /// Sets an environment variable.
-    pub fn environment(mut self, name: &str, value: impl std::fmt::Display) -> Self {
-        self.environment.push((name.to_owned(), value.to_string()));
-        self
+    pub fn environment(self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.with(|launch| launch.environment(name, value))
     }
 
     /// Starts it in a mount namespace of its own, after this script has arranged it: what is
     /// mounted there is seen by nobody else and is gone with the process.
     pub fn in_own_mounts(mut self, script: &str) -> Self {
-        let mut before = vec!["unshare".to_owned(), "--mount".to_owned()];
+        let mut way = vec!["unshare".to_owned(), "--mount".to_owned()];
         if !rustix::process::geteuid().is_root() {
-            before.extend(["--user".to_owned(), "--map-root-user".to_owned()]);
+            way.extend(["--user".to_owned(), "--map-root-user".to_owned()]);
         }
-        before.extend(["sh", "-euc"].map(str::to_owned));
-        before.extend([format!("{script}\nexec \"$@\""), "sh".to_owned()]);
-        self.before = before;
+        way.extend(["sh", "-euc"].map(str::to_owned));
+        way.extend([format!("{script}\nexec \"$@\""), "sh".to_owned()]);
         self.data = None;
-        self
+        self.with(|launch| launch.by_way_of(way))
     }
 
     /// Allows it only so many open files: at first, and at most when it asks for more.
-    pub fn open_files(mut self, soft: u32, hard: u32) -> Self {
+    pub fn open_files(self, soft: u32, hard: u32) -> Self {
         let script = format!("ulimit -S -n {soft}\nulimit -H -n {hard}\nexec \"$@\"");
-        self.before = ["sh", "-euc", &script, "sh"].map(str::to_owned).to_vec();
-        self
-    }
-
-    fn spawn(&self) -> Child {
-        let program = env!("CARGO_BIN_EXE_gavel").to_owned();
-        let mut line = self.before.iter().chain([&program]);
-        let mut command = Command::new(line.next().unwrap());
-        command.args(line).arg(self.subcommand).args(&self.arguments);
-        without_settings(&mut command);
-        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command.stdin(Stdio::null());
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().unwrap()
+        self.with(|launch| launch.by_way_of(["sh", "-euc", &script, "sh"]))
     }
 
     /// Starts it and reads along; it may not get far.
     pub fn begin(&self) -> Gavel {
-        let mut child = self.spawn();
-        let (output, heard) = watch::channel(Output::default());
-        let output = Arc::new(output);
-        let stdout = child.stdout.take().unwrap();
-        let stderr = child.stderr.take().unwrap();
-        let readers = vec![
-            listen(stdout, &output, |output| &mut output.stdout),
-            listen(stderr, &output, |output| &mut output.stderr),
-        ];
         Gavel {
-            child,
-            heard,
-            readers,
+            child: Some(self.launch.begin().unwrap()),
             data: self.data.clone(),
-            address: String::new(),
         }
     }
 
     /// Starts it and waits until it listens.
     pub async fn start(&self) -> Gavel {
-        let mut gavel = self.begin();
-        gavel.address = gavel.listening().await.unwrap_or_else(|| {
-            panic!("it does not start:\n{}", gavel.output().stderr.join("\n"));
-        });
+        let child = self
+            .launch
+            .start()
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
+        let gavel = Gavel {
+            child: Some(child),
+            data: self.data.clone(),
+        };
         // Said before, but through another pipe.
         let read = |output: &Output| !output.logged("the journal was read").is_empty();
         assert!(gavel.printed(read).await, "it says what it has read");
@@ -160,45 +113,10 @@ impl Launch {
     /// Starts it, expects it to end by itself, and gives what it said.
     pub async fn refused(&self) -> Ended {
         let gavel = self.begin();
-        if let Some(address) = gavel.listening().await {
+        if let Some(address) = gavel.listening().await.unwrap() {
             panic!("it should have refused to start, yet it listens on {address}");
         }
         gavel.ended().await
-    }
-}
-
-/// What was printed so far, by line.
-#[derive(Debug, Clone, Default)]
-pub struct Output {
-    pub stdout: Vec<String>,
-    pub stderr: Vec<String>,
-    /// Pipes that have ended.
-    closed: usize,
-}
-
-impl Output {
-    /// The fields of the log lines with this message.
-    pub fn logged(&self, message: &str) -> Vec<Value> {
-        let lines = self
-            .stderr
-            .iter()
-            .filter_map(|line| serde_json::from_str(line).ok());
-        let fields = lines.map(|line: Value| line["fields"].clone());
-        fields
-            .filter(|fields| {
-                fields["message"]
-                    .as_str()
-                    .is_some_and(|said| said.contains(message))
-            })
-            .collect()
-    }
-
-    /// The reason that was given for not starting: the last thing said.
-    pub fn reason(&self) -> String {
-        let said = self.stderr.join("\n");
-        let reason = self.stderr.iter().position(|line| line.starts_with("gavel: "));
-        let reason = reason.unwrap_or_else(|| panic!("no reason:\n{said}"));
-        self.stderr[reason..].join("\n")
     }
 }
 
@@ -212,20 +130,20 @@ pub struct Ended {
 /// The running program. Dropped, it is killed.
 #[derive(Debug)]
 pub struct Gavel {
-    child: Child,
-    heard: watch::Receiver<Output>,
-    readers: Vec<thread::JoinHandle<()>>,
+    /// `None` once it was waited for.
+    child: Option<Child>,
     data: Option<PathBuf>,
-    /// Where it listens, as `127.0.0.1:PORT`.
-    pub address: String,
+}
+
+impl Deref for Gavel {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        self.child.as_ref().unwrap()
+    }
 }
 
 impl Gavel {
-    /// Its process id.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
     /// A path as the process sees it, in its own mounts.
     pub fn path(&self, path: &Path) -> PathBuf {
         Path::new("/proc")
@@ -234,54 +152,33 @@ impl Gavel {
             .join(path.strip_prefix("/").unwrap())
     }
 
-    /// What it has printed so far.
-    pub fn output(&self) -> Output {
-        self.heard.borrow().clone()
-    }
-
     /// Waits until what it has printed is as asked for; `false` when it has ended before.
-    pub async fn printed(&self, mut wanted: impl FnMut(&Output) -> bool) -> bool {
-        let mut heard = self.heard.clone();
-        let seen = heard.wait_for(|output| wanted(output) || output.closed == 2);
-        let output = tokio::time::timeout(PATIENCE, seen)
-            .await
-            .expect("it hangs")
-            .unwrap();
-        let output = output.clone();
-        wanted(&output)
-    }
-
-    async fn listening(&self) -> Option<String> {
-        let find = |output: &Output| {
-            let mut lines = output.stdout.iter();
-            lines.find_map(|line| line.strip_prefix("Gavel listens on http://").map(str::to_owned))
-        };
-        self.printed(|output| find(output).is_some()).await;
-        find(&self.output())
+    pub async fn printed(&self, wanted: impl FnMut(&Output) -> bool) -> bool {
+        self.deref().printed(wanted).await.unwrap()
     }
 
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
-        let pid = Pid::from_child(&self.child);
-        kill_process(pid, signal).unwrap();
+        self.deref().signal(signal).unwrap();
     }
 
     /// SIGKILL, now.
     pub fn kill(mut self) -> Ended {
-        self.child.kill().unwrap();
-        self.reap()
+        let was_up = !self.address.is_empty();
+        let ended = self.child.take().unwrap().kill().unwrap();
+        self.left_behind(was_up, ended)
     }
 
     /// Waits until it ends by itself.
     pub async fn ended(mut self) -> Ended {
-        // Both pipes end with the process.
-        self.printed(|_| false).await;
-        self.reap()
+        let was_up = !self.address.is_empty();
+        let ended = self.child.take().unwrap().ended().await.unwrap();
+        self.left_behind(was_up, ended)
     }
 
     /// Whatever a node that was up leaves behind replays to the same bytes.
-    fn replay(&self, status: ExitStatus) {
-        let was_up = !self.address.is_empty();
+    fn left_behind(&self, was_up: bool, ended: child::Ended) -> Ended {
+        let child::Ended { status, output } = ended;
         if let Some(data) = self.data.as_ref().filter(|_| was_up) {
             let left = if status.success() {
                 Left::Cleanly
@@ -290,18 +187,7 @@ impl Gavel {
             };
             println!("{:?}", replay_is_exact(data, left));
         }
-    }
-
-    fn reap(&mut self) -> Ended {
-        let status = self.child.wait().unwrap();
-        for reader in self.readers.drain(..) {
-            reader.join().unwrap();
-        }
-        self.replay(status);
-        Ended {
-            status,
-            output: self.output(),
-        }
+        Ended { status, output }
     }
 }
 
@@ -319,7 +205,10 @@ impl Ended {
         assert_eq!(self.status.code(), Some(1), "{said}");
         assert_eq!(self.output.stdout, [""; 0]);
         assert!(!said.contains("panicked"), "{said}");
-        let reason = self.output.reason();
+        let reason = self
+            .output
+            .reason()
+            .unwrap_or_else(|| panic!("no reason:\n{said}"));
         for word in wanted {
             assert!(reason.contains(word), "{word} is missing: {reason}");
         }
@@ -328,27 +217,10 @@ impl Ended {
 
 impl Drop for Gavel {
     fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        if thread::panicking() {
-            let stderr = self.output().stderr;
-            let last = &stderr[stderr.len().saturating_sub(20)..];
-            eprintln!("the program's last words:\n{}", last.join("\n"));
+        if thread::panicking()
+            && let Some(child) = &self.child
+        {
+            eprintln!("the program's last words:\n{}", child.output().last_words());
         }
     }
-}
-
-fn listen(
-    pipe: impl Read + Send + 'static,
-    output: &Arc<watch::Sender<Output>>,
-    part: fn(&mut Output) -> &mut Vec<String>,
-) -> thread::JoinHandle<()> {
-    let output = Arc::clone(output);
-    thread::spawn(move || {
-        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-            output.send_modify(|output| part(output).push(line));
-        }
-        output.send_modify(|output| output.closed += 1);
-    })
 }

@@ -84,18 +84,11 @@ impl Api {
 
     /// A lot's bids as staff see them, oldest first.
     pub async fn history(&self, staff: &str, sale: &str, lot: &str) -> Vec<Value> {
-        self.try_history(staff, sale, lot)
-            .await
-            .expect("the node has gone")
-    }
-
-    /// The same from a node that may go at any moment.
-    pub async fn try_history(&self, staff: &str, sale: &str, lot: &str) -> Option<Vec<Value>> {
-        let url = format!("{}/api/v1/sales/{sale}/lots/{lot}/bids", self.base);
-        let response = self.client.get(url).bearer_auth(staff).send().await.ok()?;
-        let bids: Value = response.json().await.ok()?;
+        let bids = self
+            .get(&format!("/sales/{sale}/lots/{lot}/bids"), Some(staff))
+            .await;
         let newest_first = bids["bids"].as_array().expect("a history");
-        Some(newest_first.iter().rev().cloned().collect())
+        newest_first.iter().rev().cloned().collect()
     }
 }
 

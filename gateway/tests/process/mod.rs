@@ -8,16 +8,12 @@
 )]
 #![allow(clippy::print_stdout, reason = "shown when a test fails")]
 
-pub mod bidder;
 pub mod bids;
-pub mod console;
 pub mod gavel;
 pub mod house;
 pub mod socket;
 pub mod tree;
 pub mod used;
-pub mod witness;
-pub mod world;
 
 use serde_json::Value;
 use std::time::{Duration, Instant};

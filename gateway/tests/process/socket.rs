@@ -1,16 +1,9 @@
 //! A WebSocket client.
 
-use futures_util::{SinkExt, StreamExt};
-use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream,
-    tungstenite::{Message, protocol::frame::coding::CloseCode},
-};
-
-/// Messages that a new connection may send at once, with room for answers to pings; those who want to
-/// send more connect again.
-const BURST: usize = 36;
+use gavel_gateway::client::socket;
+use serde_json::Value;
+use std::ops::{Deref, DerefMut};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 /// What comes in.
 #[derive(Debug)]
@@ -23,48 +16,41 @@ pub enum Heard {
 }
 
 /// One connection.
-pub struct Socket {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    sent: usize,
+pub struct Socket(socket::Socket);
+
+impl Deref for Socket {
+    type Target = socket::Socket;
+
+    fn deref(&self) -> &socket::Socket {
+        &self.0
+    }
+}
+
+impl DerefMut for Socket {
+    fn deref_mut(&mut self) -> &mut socket::Socket {
+        &mut self.0
+    }
 }
 
 impl Socket {
     /// Connects; `None` when nobody listens there, or not for long.
     pub async fn open(address: &str) -> Option<Self> {
-        let (stream, _) = tokio_tungstenite::connect_async(format!("ws://{address}/ws/v1"))
-            .await
-            .ok()?;
-        Some(Self { stream, sent: 0 })
+        socket::Socket::at(address).await.map(Self)
     }
 
     /// Connects, signs in and follows a sale; `None` when the connection broke meanwhile.
     pub async fn follow(address: &str, token: &str, sale: &str) -> Option<Self> {
-        let mut socket = Self::open(address).await?;
-        let sign_in = json!({"type": "sign_in", "token": token});
-        let subscribe = json!({"type": "subscribe", "sale_id": sale});
-        (socket.send(&sign_in).await && socket.send(&subscribe).await).then_some(socket)
-    }
-
-    /// Messages that it may still send.
-    pub fn left(&self) -> usize {
-        BURST - self.sent
-    }
-
-    /// Whether it went out, as far as anyone can tell.
-    pub async fn send(&mut self, message: &Value) -> bool {
-        self.sent += 1;
-        self.stream.send(Message::text(message.to_string())).await.is_ok()
+        let followed = socket::Socket::follow(address, token, &[(sale, None)]).await;
+        followed.map(Self)
     }
 
     /// The next message.
     pub async fn next(&mut self) -> Heard {
-        loop {
-            return match self.stream.next().await {
-                Some(Ok(Message::Text(text))) => Heard::Message(serde_json::from_str(&text).unwrap()),
-                Some(Ok(Message::Close(frame))) => Heard::Closed(frame.map(|frame| frame.code)),
-                Some(Ok(_)) => continue,
-                Some(Err(_)) | None => Heard::Broken,
-            };
+        match self.hear().await {
+            socket::Heard::Message(message) => Heard::Message(message),
+            socket::Heard::Unintelligible(error) => panic!("{error}"),
+            socket::Heard::Closed(code) => Heard::Closed(code),
+            socket::Heard::Broken(_) => Heard::Broken,
         }
     }
 

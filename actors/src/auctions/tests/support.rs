@@ -94,6 +94,7 @@ impl Node {
 
     /// A sale with two approved bidders.
     pub async fn create(&self, setup: Setup) -> AuctionHandle {
+        let sale_id = setup.sale_id;
         self.registry.create(setup, BookVisibility::Counts).await.unwrap();
         for (bidder, paddle) in [(ANN, 1001), (BOB, 1002)] {
             let word = Register {
@@ -102,9 +103,9 @@ impl Node {
                 standing: Approval::Approved,
                 limit: None,
             };
-            self.registry.register(SALE, word).await.unwrap().unwrap();
+            self.registry.register(sale_id, word).await.unwrap().unwrap();
         }
-        self.auction()
+        self.registry.find(sale_id).unwrap()
     }
 
     pub fn auction(&self) -> AuctionHandle {

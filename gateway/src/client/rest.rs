@@ -1,6 +1,6 @@
 //! The house over HTTP, as any integrator would use it.
 
-use super::{pace::unix_ms, wire::Session};
+use super::unix_ms;
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -135,6 +135,14 @@ impl House {
     }
 }
 
+/// What signing in gives.
+#[derive(Debug, Clone, Deserialize)]
+struct Session {
+    access_token: String,
+    expires_at_ms: i64,
+    refresh_token: Option<String>,
+}
+
 /// Somebody with an account.
 #[derive(Debug)]
 pub struct Account {
@@ -155,6 +163,11 @@ impl Account {
             display_name: display_name.to_owned(),
             session: None,
         }
+    }
+
+    /// The same account where the node listens now.
+    pub fn move_to(&mut self, house: &House) {
+        self.house = house.clone();
     }
 
     /// Where the account is.
