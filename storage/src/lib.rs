@@ -2,6 +2,7 @@
 
 pub mod codec;
 pub mod data_dir;
+mod durable_sled;
 pub mod faults;
 pub mod journal;
 pub mod relational;

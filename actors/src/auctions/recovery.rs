@@ -6,7 +6,7 @@ use gavel_engine::{
     ids::SaleId,
 };
 use gavel_storage::{
-    journal::{self, Handle, Head, ScanVisitor, SegmentJournal, Start},
+    journal::{self, Handle, Head, Journal, Kind, ScanVisitor, Start},
     snapshot,
 };
 use std::{collections::BTreeMap, ops::ControlFlow, path::Path};
@@ -16,7 +16,7 @@ pub struct Recovered {
     /// The states by sale, each with its place in the journal.
     pub auctions: BTreeMap<SaleId, (Auction, Head)>,
     /// Opened and verified.
-    pub journal: SegmentJournal,
+    pub journal: Box<dyn Journal>,
     /// What opening found.
     pub report: journal::Recovery,
 }
@@ -37,21 +37,22 @@ pub enum Error {
     },
 }
 
-/// Opens the journal in `directory`, from the snapshots where they fit.
+/// Opens the journal in `directory`, of this kind, from the snapshots where they fit.
 ///
 /// # Errors
 /// [`Error`]; a snapshot that does not fit is no error, the journal has everything.
 pub fn recover(
     directory: &Path,
+    kind: Kind,
     options: &journal::Options,
     snapshots: &dyn snapshot::Snapshots,
 ) -> Result<Recovered, Error> {
     let (auctions, start) = from_snapshots(snapshots);
     let from_snapshots = start.from_lsn > 1 || !start.heads.is_empty();
-    match replay(directory, options, auctions, start) {
+    match replay(directory, kind, options, auctions, start) {
         Err(Error::Journal(journal::Error::HeadMismatch { .. })) if from_snapshots => {
             tracing::warn!("the snapshots do not fit the journal; replaying all of it");
-            replay(directory, options, BTreeMap::new(), Start::beginning())
+            replay(directory, kind, options, BTreeMap::new(), Start::beginning())
         }
         other => other,
     }
@@ -81,12 +82,13 @@ fn from_snapshots(snapshots: &dyn snapshot::Snapshots) -> (BTreeMap<SaleId, Auct
 
 fn replay(
     directory: &Path,
+    kind: Kind,
     options: &journal::Options,
     mut auctions: BTreeMap<SaleId, Auction>,
     start: Start,
 ) -> Result<Recovered, Error> {
     let mut unreadable = None;
-    let (journal, report) = SegmentJournal::open(directory, options.clone(), start, &mut |record| {
+    let (journal, report) = journal::open(kind, directory, options, start, &mut |record| {
         if unreadable.is_some() {
             return;
         }

@@ -10,6 +10,7 @@ use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
+use gavel_storage::journal;
 use serde::{Deserialize, Serialize};
 use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf};
 
@@ -33,6 +34,10 @@ pub struct ServeArgs {
     #[arg(long, value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<PathBuf>,
+    /// How the journal is kept, `segments` or `sled` [default: segments]; what a directory holds stays.
+    #[arg(long, value_name = "KIND")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub journal: Option<journal::Kind>,
     /// Address to listen on [default: 127.0.0.1:8080]; port 0 takes any free one.
     #[arg(long, value_name = "ADDR")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,13 +77,15 @@ const STOP_MS: RangeInclusive<u64> = 100..=3_600_000;
 pub struct Config {
     /// Directory for everything that the node keeps.
     pub data: PathBuf,
+    /// How the journal is kept: `segments` or `sled`.
+    pub journal: journal::Kind,
     /// Address to listen on.
     pub listen: SocketAddr,
     /// HTTP worker threads.
     pub workers: usize,
     /// Threads that auctions are spread over.
     pub auction_threads: usize,
-    /// Size of a journal segment, in bytes.
+    /// Size of a journal segment, in bytes; a sled journal has none.
     pub segment_bytes: u64,
     /// How long stopping may take, in milliseconds, before the process just ends; requests under way
     /// are given 5 s of it.
@@ -98,6 +105,7 @@ impl Default for Config {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             data: PathBuf::from("data"),
+            journal: journal::Kind::default(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             workers: cores,
             auction_threads: cores,

@@ -110,10 +110,10 @@ pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running,
         segment_bytes: config.segment_bytes,
         ..journal::Options::default()
     };
-    let recovered = auctions::recover(data_dir.journal(), &options, &snapshots)?;
+    let recovered = auctions::recover(data_dir.journal(), config.journal, &options, &snapshots)?;
     report(&recovered.report, recovered.auctions.len());
     let writer = journal::Writer::start(
-        Box::new(recovered.journal),
+        recovered.journal,
         journal::WriterOptions::default(),
         Box::new(die),
     )

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::Kind;
+
 /// Why a journal could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -20,6 +22,51 @@ pub enum Error {
         last_good_lsn: u64,
         /// What does not hold.
         reason: String,
+    },
+    /// Records of a sled journal that had been acknowledged are missing or bad. Nothing is repaired by itself.
+    #[error("the sled journal in {dir} is corrupt: {reason}; records up to LSN {last_good_lsn} are intact", dir = dir.display())]
+    Damaged {
+        /// Where it is.
+        dir: PathBuf,
+        /// Every record up to here was read and checks.
+        last_good_lsn: u64,
+        /// What does not hold.
+        reason: String,
+    },
+    /// sled failed or panicked.
+    #[error("cannot {action} the sled journal in {dir}: {reason}", dir = dir.display())]
+    Sled {
+        /// What was tried.
+        action: &'static str,
+        /// Where it is.
+        dir: PathBuf,
+        /// What sled said.
+        reason: String,
+    },
+    /// Another process has the sled journal open.
+    #[error("the sled journal in {dir} is in use: it can be read only while no node runs on it", dir = dir.display())]
+    InUse {
+        /// Where it is.
+        dir: PathBuf,
+    },
+    /// The directory holds a journal of another kind than the one that was asked for.
+    #[error(
+        "{dir} holds a journal of the kind {found}, not {asked}: use `--journal {found}`, or another data directory",
+        dir = dir.display()
+    )]
+    OtherKind {
+        /// Where it is.
+        dir: PathBuf,
+        /// What is there.
+        found: Kind,
+        /// What was asked for.
+        asked: Kind,
+    },
+    /// The directory holds journals of both kinds: nobody can say which of them goes on.
+    #[error("{dir} holds both segments and a sled journal; move one of them away", dir = dir.display())]
+    BothKinds {
+        /// Where they are.
+        dir: PathBuf,
     },
     /// The journal ends before a record that a snapshot was made from: acknowledged records are missing.
     #[error(

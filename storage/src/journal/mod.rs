@@ -10,7 +10,7 @@
 //! ```
 //!
 //! * [`frame`], [`segment`]: the bytes. * [`recovery`]: what opening does with them. * [`SegmentJournal`]: the default
-//!   [`Journal`]. * [`Survey`]: the same bytes, read beside whoever writes them. * [`Writer`]: the thread that owns it, [`Handle`]: what everybody else holds.
+//!   [`Journal`]. * [`SledJournal`]: the other one; [`open`] opens either, by its [`Kind`]. * [`Survey`]: the same bytes, read beside whoever writes them. * [`Writer`]: the thread that owns it, [`Handle`]: what everybody else holds.
 //! * `conformance`: what every [`Journal`] must do (feature `conformance`).
 //!
 //! Nothing here knows what a payload means.
@@ -22,8 +22,10 @@ mod counters;
 pub mod disk;
 mod error;
 pub mod frame;
+mod kind;
 #[cfg(any(test, feature = "conformance"))]
 pub mod mem_disk;
+mod order;
 mod preparer;
 mod reader;
 pub mod recovery;
@@ -32,6 +34,7 @@ pub mod segment;
 mod segment_journal;
 #[cfg(feature = "simulation")]
 pub mod sim_disk;
+mod sled_journal;
 mod survey;
 mod tail;
 mod window;
@@ -44,9 +47,11 @@ use std::sync::Arc;
 pub use admission::{Permit, Refusal};
 pub use counters::Counters;
 pub use error::Error;
+pub use kind::{Kind, open};
 pub use recovery::{Recovery, Start, Torn};
 pub use room::Room;
 pub use segment_journal::{Options, SegmentJournal};
+pub use sled_journal::{FreeBytes, SledJournal, SledOptions};
 pub use survey::Survey;
 #[cfg(feature = "simulation")]
 pub use writer::SteppedWriter;

@@ -260,7 +260,7 @@ pub(super) fn read_frames(
 }
 
 /// What a record is to the history of its auction.
-enum Link<'a> {
+pub(super) enum Link<'a> {
     Follows(Record<'a>),
     Covered,
     Broken(String),
@@ -269,7 +269,7 @@ enum Link<'a> {
 
 /// Follows the history of every auction.
 pub(super) struct Chain {
-    from_lsn: u64,
+    pub from_lsn: u64,
     pub heads: Heads,
     /// Given heads whose own record was not seen yet.
     unseen: HashMap<u128, u64>,
@@ -285,7 +285,7 @@ impl Chain {
         }
     }
 
-    fn follow<'a>(&mut self, record: &Record<'a>) -> Link<'a> {
+    pub fn follow<'a>(&mut self, record: &Record<'a>) -> Link<'a> {
         let head = self.heads.get(&record.auction);
         if let Some(head) = head
             && record.lsn <= head.lsn
@@ -332,7 +332,7 @@ impl Chain {
     }
 
     /// Every given head must lie within the journal, and be there if its place was read.
-    fn check_end(&self, last_lsn: u64) -> Result<(), Error> {
+    pub fn check_end(&self, last_lsn: u64) -> Result<(), Error> {
         for (auction, lsn) in &self.unseen {
             if *lsn > last_lsn {
                 return Err(Error::BehindSnapshot {

@@ -1,6 +1,5 @@
 //! The default journal: preallocated segment files.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,10 +8,11 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::disk::{Disk, DiskDir, DiskFile, OsDisk};
+use super::order::Order;
 use super::preparer::{self, Preparer};
 use super::reader::SegmentReader;
 use super::recovery::{self, Recovery, Start, Visitor};
-use super::{Error, Hash, Heads, Journal, Pending, Reader, Room, ZERO_HASH, frame, segment};
+use super::{Error, Heads, Journal, Pending, Reader, Room, frame, segment};
 use crate::faults::{Fault, planted};
 
 /// How a [`SegmentJournal`] works.
@@ -67,8 +67,7 @@ pub struct SegmentJournal {
     heads: Heads,
     /// The frames of one flush; kept to reuse its memory.
     buffer: Vec<u8>,
-    /// Where auctions stand within the batch being checked; kept to reuse its memory.
-    batch_heads: HashMap<u128, (u64, Hash)>,
+    order: Order,
     failed: bool,
 }
 
@@ -166,52 +165,10 @@ impl SegmentJournal {
             next_lsn,
             heads: recovery.heads.clone(),
             buffer: Vec::new(),
-            batch_heads: HashMap::new(),
+            order: Order::default(),
             failed: false,
         };
         Ok((journal, recovery))
-    }
-
-    /// Refuses a batch that would break a chain, before anything of it is written.
-    fn check(&mut self, batch: &[Pending]) -> Result<(), Error> {
-        self.batch_heads.clear();
-        let bytes_max = self.payload_bytes_max();
-        for (record, lsn) in batch.iter().zip(self.next_lsn..) {
-            let out_of_order = |reason| Error::OutOfOrder {
-                lsn: record.lsn,
-                auction: record.auction,
-                seq: record.seq,
-                reason,
-            };
-            debug_assert_eq!(
-                record.hash,
-                super::record_hash(record.auction, record.seq, &record.prev, &record.payload)
-            );
-            if record.lsn != lsn {
-                return Err(out_of_order("the LSN is not the next"));
-            }
-            if record.payload.len() > bytes_max {
-                return Err(Error::PayloadTooLarge {
-                    bytes: record.payload.len(),
-                    bytes_max,
-                });
-            }
-            let (seq, prev) = self.batch_heads.get(&record.auction).copied().unwrap_or_else(|| {
-                self.heads
-                    .get(&record.auction)
-                    .map_or((0, ZERO_HASH), |head| (head.seq, head.hash))
-            });
-            if record.seq != seq + 1 {
-                return Err(out_of_order("the seq is not the next of its auction"));
-            }
-            if record.prev != prev {
-                return Err(out_of_order(
-                    "it does not name the hash of its auction's record before it",
-                ));
-            }
-            self.batch_heads.insert(record.auction, (record.seq, record.hash));
-        }
-        Ok(())
     }
 
     fn write(&mut self, batch: &[Pending]) -> Result<(), Error> {
@@ -270,7 +227,8 @@ impl Journal for SegmentJournal {
         if self.failed {
             return Err(Error::Failed);
         }
-        self.check(batch)?;
+        let bytes_max = self.payload_bytes_max();
+        self.order.check(batch, self.next_lsn, &self.heads, bytes_max)?;
         if let Err(error) = self.write(batch) {
             self.failed = true;
             return Err(error);

@@ -11,7 +11,7 @@ use super::reader::SegmentReader;
 use super::recovery::{self, Chain, Recovery, read_frames};
 use super::tail::{self, Tail};
 use super::window::{Cursor, Window};
-use super::{Error, Heads, Reader as _, ScanVisitor, segment};
+use super::{Error, Heads, Kind, Reader, ScanVisitor, segment, sled_journal};
 
 /// How often the same bytes are read again before they count as damage: a frame may be caught while it is written, with
 /// its end there before its beginning.
@@ -24,19 +24,34 @@ const READ_AGAIN_MS: u64 = 5;
 pub struct Survey {
     heads: Heads,
     last_lsn: u64,
-    reader: SegmentReader,
+    /// `None` for a journal without a record.
+    reader: Option<Arc<dyn Reader>>,
 }
 
 impl Survey {
-    /// Reads the journal in `dir`. Where a record is being written, or was when its node was killed, the survey ends.
+    /// Reads the journal in `dir`, of whichever kind it is. Where a record is being written, or was when its node was
+    /// killed, the survey ends.
+    ///
+    /// Segments can be read while a node writes them. A sled journal cannot: it is taken for as long as the survey lives.
     ///
     /// # Errors
-    /// [`Error::Corrupt`], [`Error::UnknownFormat`], [`Error::Io`].
+    /// [`Error::InUse`] for a sled journal that a node has open. [`Error::Corrupt`], [`Error::Damaged`], [`Error::Sled`],
+    /// [`Error::UnknownFormat`], [`Error::BothKinds`], [`Error::Io`].
     pub fn of(dir: &Path) -> Result<Self, Error> {
-        Self::on(Arc::new(OsDisk), dir)
+        match Kind::of(dir)? {
+            Some(Kind::Sled) => {
+                let (found, reader) = sled_journal::survey(dir)?;
+                Ok(Self {
+                    heads: found.heads,
+                    last_lsn: found.last_lsn,
+                    reader,
+                })
+            }
+            Some(Kind::Segments) | None => Self::on(Arc::new(OsDisk), dir),
+        }
     }
 
-    /// The same on any disk.
+    /// The same for segments on any disk.
     ///
     /// # Errors
     /// As [`Survey::of`].
@@ -56,10 +71,10 @@ impl Survey {
         Ok(Self {
             last_lsn: walk.next_lsn - 1,
             heads: walk.chain.heads,
-            reader: SegmentReader {
+            reader: Some(Arc::new(SegmentReader {
                 disk,
                 dir: dir.to_owned(),
-            },
+            })),
         })
     }
 
@@ -73,11 +88,11 @@ impl Survey {
     /// # Errors
     /// [`Error::Corrupt`], [`Error::Io`].
     pub fn scan(&self, auction: u128, visit: &mut ScanVisitor<'_>) -> Result<(), Error> {
-        let Some(head) = self.heads.get(&auction) else {
+        let (Some(head), Some(reader)) = (self.heads.get(&auction), &self.reader) else {
             return Ok(());
         };
         debug_assert!(head.lsn <= self.last_lsn);
-        self.reader.scan(1..=head.lsn, Some(auction), &mut |record| {
+        reader.scan(1..=head.lsn, Some(auction), &mut |record| {
             if record.lsn > head.lsn {
                 return ControlFlow::Break(());
             }

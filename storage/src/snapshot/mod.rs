@@ -4,8 +4,7 @@
 //! (`snapshots.damaged-1`, …), an empty one takes its place, the caller is told and reads the journal instead. Nothing
 //! that comes out of the store is trusted unless its hash matches.
 //!
-//! Kept in sled 0.34, whose `flush` does not reach the disk by itself (it ends in `sync_file_range`): every file is
-//! synced after it. Its panics are caught.
+//! Kept in sled 0.34; its `flush` is made durable and its panics are caught (`durable_sled`).
 
 mod covered;
 mod entry;

@@ -3,24 +3,16 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
-use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::Duration;
 
 use super::covered::Covered;
 use super::{Contents, Damage, Error, Snapshot, Snapshots, entry};
+use crate::durable_sled::{self, caught, text};
 use crate::journal::Heads;
 
 /// Damaged stores kept; older ones are removed, they can be rebuilt.
 const DAMAGED_MAX: usize = 3;
-/// How often opening waits for an earlier handle to let go.
-const LOCKED_TRIES_MAX: u32 = 100;
-/// What sled then says.
-const LOCKED: &str = "could not acquire lock";
-/// The wait between.
-const LOCKED_RETRY_MS: u64 = 20;
 /// The key of what is covered. Auctions have 16 bytes.
 const COVERED_KEY: &[u8] = b"covered";
 
@@ -87,7 +79,7 @@ impl Store {
         let db = if let Some(db) = &state.db {
             db.clone()
         } else {
-            match caught(|| self.open_sled()) {
+            match durable_sled::open(&self.dir, self.options.cache_bytes) {
                 Ok(db) => state.db.insert(db).clone(),
                 Err(reason) => return Err(self.replace(&mut state, reason)),
             }
@@ -119,7 +111,7 @@ impl Store {
         tracing::error!(reason, moved_to = %moved_to.display(), "the snapshot store is damaged; it was moved aside");
         let damage = Damage { reason, moved_to };
         state.damage.push(damage.clone());
-        match caught(|| self.open_sled()) {
+        match durable_sled::open(&self.dir, self.options.cache_bytes) {
             Ok(db) => {
                 state.db = Some(db);
                 Error::Damaged(damage)
@@ -129,30 +121,6 @@ impl Store {
                 reason,
             },
         }
-    }
-
-    fn open_sled(&self) -> Result<sled::Db, String> {
-        let config = sled::Config::new()
-            .path(&self.dir)
-            .cache_capacity(self.options.cache_bytes);
-        // Flushing is done after each save, by hand: see `make_durable`.
-        let config = config.flush_every_ms(None);
-        let mut tries = 1;
-        loop {
-            match config.open().map_err(text) {
-                // sled lets go of its files a moment after its handle is dropped; nobody else opens them.
-                Err(reason) if reason.contains(LOCKED) && tries < LOCKED_TRIES_MAX => {
-                    thread::sleep(Duration::from_millis(LOCKED_RETRY_MS));
-                    tries += 1;
-                }
-                opened => return opened,
-            }
-        }
-    }
-
-    fn make_durable(&self, db: &sled::Db) -> Result<(), String> {
-        db.flush().map_err(text)?;
-        sync_files(&self.dir).map_err(text)
     }
 
     /// Gives the directory the next free name for damaged ones.
@@ -191,7 +159,7 @@ impl Snapshots for Store {
                 batch.insert(&auction.to_be_bytes(), entry::encode(*auction, snapshot));
             }
             db.apply_batch(batch).map_err(text)?;
-            self.make_durable(db)
+            durable_sled::make_durable(db, &self.dir)
         })
     }
 
@@ -211,7 +179,7 @@ impl Snapshots for Store {
                 heads: heads.clone(),
             };
             db.insert(COVERED_KEY, covered.encode()).map_err(text)?;
-            self.make_durable(db)?;
+            durable_sled::make_durable(db, &self.dir)?;
             Ok(true)
         })
     }
@@ -244,35 +212,4 @@ impl Snapshots for Store {
             })
         })
     }
-}
-
-/// `fdatasync` of every file, and of the directories' names.
-fn sync_files(dir: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(dir)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            sync_files(&entry.path())?;
-        } else {
-            match File::open(entry.path()) {
-                Ok(file) => file.sync_data()?,
-                // sled removes old files of its own at any time.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
-    }
-    File::open(dir)?.sync_all()
-}
-
-/// What a panic says, as an error.
-fn caught<T>(operation: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    panic::catch_unwind(AssertUnwindSafe(operation)).unwrap_or_else(|panicked| {
-        let text = panicked.downcast_ref::<&str>().copied();
-        let text = text.or_else(|| panicked.downcast_ref::<String>().map(String::as_str));
-        Err(format!("sled panicked: {}", text.unwrap_or("no message")))
-    })
-}
-
-fn text(error: impl std::fmt::Display) -> String {
-    error.to_string()
 }

@@ -133,7 +133,7 @@ async fn a_journal_without_room_is_answered_with_busy_and_nothing_is_lost() {
         records_max: 8,
         ..WriterOptions::default()
     };
-    let node = start_with(dir.path(), options, |journal| Box::new(journal)).await;
+    let node = start_with(dir.path(), options, |journal| journal).await;
     let auction = node.open_sale(rules()).await;
     let bids = (0..200).map(|n| place(&auction, next_bid(n)));
     let answers = futures_util::future::join_all(bids).await;

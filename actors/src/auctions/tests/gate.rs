@@ -3,7 +3,7 @@
 use super::support::{Node, start_with};
 use crate::auctions::AuctionHandle;
 use gavel_engine::rules::RuleSet;
-use gavel_storage::journal::{self, Heads, Journal, Pending, Reader, Room, SegmentJournal, WriterOptions};
+use gavel_storage::journal::{self, Heads, Journal, Pending, Reader, Room, WriterOptions};
 use std::{
     path::Path,
     sync::{Arc, Condvar, Mutex},
@@ -36,7 +36,7 @@ impl Gate {
 
 /// A journal behind a gate.
 struct Gated {
-    inner: SegmentJournal,
+    inner: Box<dyn Journal>,
     gate: Arc<Gate>,
 }
 

@@ -44,13 +44,13 @@ pub struct Node {
 
 /// A node on this directory, with what it held before.
 pub async fn start(dir: &Path) -> Node {
-    start_with(dir, WriterOptions::default(), |journal| Box::new(journal)).await
+    start_with(dir, WriterOptions::default(), |journal| journal).await
 }
 
 pub async fn start_with(
     dir: &Path,
     options: WriterOptions,
-    wrap: impl FnOnce(journal::SegmentJournal) -> Box<dyn Journal>,
+    wrap: impl FnOnce(Box<dyn Journal>) -> Box<dyn Journal>,
 ) -> Node {
     let snapshots = snapshot::Store::open(&dir.join("snapshots"), snapshot::Options::default()).unwrap();
     let segments = Options {
@@ -59,7 +59,7 @@ pub async fn start_with(
     };
     let journal_dir = dir.join("journal");
     std::fs::create_dir_all(&journal_dir).unwrap();
-    let recovered = recover(&journal_dir, &segments, &snapshots).unwrap();
+    let recovered = recover(&journal_dir, journal::Kind::Segments, &segments, &snapshots).unwrap();
     let fatal = Box::new(|error| panic!("the journal failed: {error}"));
     let writer = Writer::start(wrap(recovered.journal), options, fatal).unwrap();
     let clock = ManualClock::new(Timestamp(1_000_000));
