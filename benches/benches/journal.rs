@@ -1,5 +1,6 @@
 //! Durable records a second through the journal's writer, beside a bare loop of one preallocated
-//! write and one fdatasync for the same bytes, in the same run. Prints the ratio.
+//! write and one fdatasync for the same bytes, and beside the same writer with a sled journal, in the same run. Prints the
+//! ratios.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -12,9 +13,7 @@
     reason = "counts and rates far below 2^52"
 )]
 
-use gavel_storage::journal::{
-    Append, DurableSink, Hash, Options, SegmentJournal, Start, Writer, WriterOptions,
-};
+use gavel_storage::journal::{self, Append, DurableSink, Hash, Kind, Options, Start, Writer, WriterOptions};
 use std::{
     fs::OpenOptions,
     os::unix::fs::FileExt,
@@ -23,6 +22,8 @@ use std::{
 };
 
 const RECORDS: u64 = 200_000;
+/// sled takes its time.
+const SLED_RECORDS: u64 = 20_000;
 const OUTSTANDING: u64 = 1024;
 const PAYLOAD_BYTES: usize = 150;
 
@@ -43,16 +44,22 @@ impl DurableSink for Counter {
     }
 }
 
-fn through_the_writer() -> (f64, f64) {
+fn through_the_writer(kind: Kind, records: u64) -> (f64, f64) {
     let dir = tempfile::tempdir_in(".").unwrap();
-    let (journal, _) =
-        SegmentJournal::open(dir.path(), Options::default(), Start::beginning(), &mut |_| {}).unwrap();
+    let opened = journal::open(
+        kind,
+        dir.path(),
+        &Options::default(),
+        Start::beginning(),
+        &mut |_| {},
+    );
+    let (journal, _) = opened.unwrap();
     let fatal = Box::new(|error| panic!("{error}"));
-    let writer = Writer::start(Box::new(journal), WriterOptions::default(), fatal).unwrap();
+    let writer = Writer::start(journal, WriterOptions::default(), fatal).unwrap();
     let handle = writer.handle();
     let counter = Arc::new(Counter::default());
     let started = Instant::now();
-    for seq in 1..=RECORDS {
+    for seq in 1..=records {
         let full = |durable: &mut u64| seq - *durable > OUTSTANDING;
         drop(
             counter
@@ -77,13 +84,13 @@ fn through_the_writer() -> (f64, f64) {
     drop(
         counter
             .changed
-            .wait_while(counter.durable.lock().unwrap(), |durable| *durable < RECORDS)
+            .wait_while(counter.durable.lock().unwrap(), |durable| *durable < records)
             .unwrap(),
     );
     let seconds = started.elapsed().as_secs_f64();
     let batches = handle.counters().batches.load(Ordering::Relaxed) as f64;
     writer.shutdown();
-    (RECORDS as f64 / seconds, RECORDS as f64 / batches)
+    (records as f64 / seconds, records as f64 / batches)
 }
 
 /// The same bytes in batches of the same size.
@@ -114,22 +121,26 @@ fn bare(records_per_batch: f64, frame_bytes: usize) -> f64 {
 }
 
 fn main() {
-    // Three rounds, taken in turns, so that a disturbance of the machine meets both.
-    let mut ratios: Vec<f64> = (1..=3)
-        .map(|round| {
-            let (journal, records_per_batch) = through_the_writer();
-            let frame_bytes = gavel_storage::journal::frame::frame_bytes(PAYLOAD_BYTES);
-            let bare = bare(records_per_batch, frame_bytes);
-            let ratio = journal / bare;
-            println!(
-                "round {round}: journal {journal:.0} records/s in batches of {records_per_batch:.0}, bare loop {bare:.0}/s, ratio {ratio:.2}"
-            );
-            ratio
-        })
-        .collect();
+    // Three rounds, taken in turns, so that a disturbance of the machine meets all.
+    let (mut ratios, mut sled_ratios) = (Vec::new(), Vec::new());
+    for round in 1..=3 {
+        let (journal, records_per_batch) = through_the_writer(Kind::Segments, RECORDS);
+        let frame_bytes = journal::frame::frame_bytes(PAYLOAD_BYTES);
+        let bare = bare(records_per_batch, frame_bytes);
+        let (sled, records_per_sled_batch) = through_the_writer(Kind::Sled, SLED_RECORDS);
+        println!(
+            "round {round}: journal {journal:.0} records/s in batches of {records_per_batch:.0}, bare loop {bare:.0}/s, ratio {:.2}; \
+             sled journal {sled:.0}/s in batches of {records_per_sled_batch:.0}, ratio to segments {:.3}",
+            journal / bare,
+            sled / journal,
+        );
+        ratios.push(journal / bare);
+        sled_ratios.push(sled / journal);
+    }
     ratios.sort_by(f64::total_cmp);
+    sled_ratios.sort_by(f64::total_cmp);
     println!(
-        "durable records against the bare loop, median of three: {:.2}",
-        ratios[1]
+        "durable records against the bare loop, median of three: {:.2}; the sled journal against segments: {:.3}",
+        ratios[1], sled_ratios[1]
     );
 }

@@ -230,6 +230,17 @@ async fn a_changed_byte_in_the_journal_is_named_with_its_file_and_place() {
 }
 
 #[actix_web::test]
+async fn a_journal_of_the_other_kind_is_refused_and_not_begun() {
+    let used = Used::directory().await;
+    let before = tree(&used.data.join("journal"));
+    let sled = used.launch.clone().arguments(["--journal", "sled"]);
+    let ended = sled.refused().await;
+    ended.assert_reason(&["journal of the kind segments, not sled", "--journal segments"]);
+    assert_eq!(tree(&used.data.join("journal")), before);
+    used.starts().await;
+}
+
+#[actix_web::test]
 async fn a_journal_that_lacks_what_snapshots_were_made_of_is_refused() {
     let used = Used::directory().await;
     let kept = used.directory.path().join("kept");

@@ -71,6 +71,28 @@ const PASSWORD_MEMORY_KIB: RangeInclusive<u64> = 8..=4 << 20;
 /// From next to nothing to longer than anybody waits.
 const STOP_MS: RangeInclusive<u64> = 100..=3_600_000;
 
+/// More closed segments than any disk holds.
+const KEEP_SEGMENTS_MAX: u64 = 1_000_000;
+
+/// Which segments of the journal stay in the data directory.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetentionConfig {
+    /// An existing directory of this node only, to which closed segments are copied; without one, all of them stay.
+    pub archive: Option<PathBuf>,
+    /// How many closed segments stay in the data directory as well.
+    pub keep_segments: u64,
+}
+
+impl Default for RetentionConfig {
+    fn default() -> Self {
+        Self {
+            archive: None,
+            keep_segments: 16,
+        }
+    }
+}
+
 /// A node's settings.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -96,6 +118,8 @@ pub struct Config {
     pub secure_cookies: bool,
     /// Proxies, as addresses or networks, whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<String>,
+    /// What becomes of old segments.
+    pub retention: RetentionConfig,
     /// How often clients may ask.
     pub limits: LimitsConfig,
 }
@@ -114,6 +138,7 @@ impl Default for Config {
             password_memory_kib: 19 * 1024,
             secure_cookies: false,
             trusted_proxies: Vec::new(),
+            retention: RetentionConfig::default(),
             limits: LimitsConfig::default(),
         }
     }
@@ -165,6 +190,17 @@ impl Config {
             self.password_memory_kib.into(),
             PASSWORD_MEMORY_KIB,
         )?;
+        within(
+            "retention.keep_segments",
+            self.retention.keep_segments,
+            0..=KEEP_SEGMENTS_MAX,
+        )?;
+        if self.retention.archive.is_some() && self.journal != journal::Kind::Segments {
+            return Err(
+                "configuration: retention.archive is set, but only a journal of segments can be archived"
+                    .to_owned(),
+            );
+        }
         if !self.segment_bytes.is_multiple_of(SEGMENT_UNIT_BYTES) {
             let bytes = self.segment_bytes;
             return Err(format!(
@@ -172,6 +208,17 @@ impl Config {
             ));
         }
         Ok(self)
+    }
+
+    /// What becomes of old segments; the archive by its whole path.
+    pub(super) fn retention(&self) -> Result<Option<journal::Retention>, super::Error> {
+        let Some(archive) = &self.retention.archive else {
+            return Ok(None);
+        };
+        let archive = std::path::absolute(archive)
+            .map_err(|error| super::Error::Config(format!("retention.archive: {error}")))?;
+        let keep_segments = usize::try_from(self.retention.keep_segments).unwrap_or(usize::MAX);
+        Ok(Some(journal::Retention::new(archive, keep_segments)))
     }
 
     /// The proxies that are trusted.

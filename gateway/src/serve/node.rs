@@ -108,6 +108,7 @@ pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running,
     }
     let options = journal::Options {
         segment_bytes: config.segment_bytes,
+        retention: config.retention()?,
         ..journal::Options::default()
     };
     let recovered = auctions::recover(data_dir.journal(), config.journal, &options, &snapshots)?;

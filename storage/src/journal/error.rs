@@ -68,6 +68,35 @@ pub enum Error {
         /// Where they are.
         dir: PathBuf,
     },
+    /// Records that were moved to the archive are needed, and the archive cannot be read.
+    #[error(
+        "records {first_lsn} to {last_lsn} are in the archive {archive}, which cannot be read: {reason}",
+        archive = archive.display()
+    )]
+    ArchiveUnreachable {
+        /// Where it should be.
+        archive: PathBuf,
+        /// The first record that is not in the journal's directory.
+        first_lsn: u64,
+        /// The last one.
+        last_lsn: u64,
+        /// What the file system said.
+        reason: String,
+    },
+    /// The archive holds what the journal's directory has not come to: the directory is an older one, or the archive is
+    /// another journal's.
+    #[error(
+        "the archive {archive} has a segment that starts at record {archived_lsn}, but the journal in {dir} is not that far:          it is older than its archive, or the archive is another journal's",
+        archive = archive.display(), dir = dir.display()
+    )]
+    BehindArchive {
+        /// The journal's directory.
+        dir: PathBuf,
+        /// The archive.
+        archive: PathBuf,
+        /// The first record of the last segment in the archive.
+        archived_lsn: u64,
+    },
     /// The journal ends before a record that a snapshot was made from: acknowledged records are missing.
     #[error(
         "journal ends at LSN {last_lsn}, but a snapshot of auction {auction:032x} was made at LSN {snapshot_lsn}"

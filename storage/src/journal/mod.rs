@@ -16,6 +16,7 @@
 //! Nothing here knows what a payload means.
 
 mod admission;
+mod archive;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod counters;
@@ -26,6 +27,7 @@ mod kind;
 #[cfg(any(test, feature = "conformance"))]
 pub mod mem_disk;
 mod order;
+mod places;
 mod preparer;
 mod reader;
 pub mod recovery;
@@ -45,9 +47,11 @@ use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::Arc;
 
 pub use admission::{Permit, Refusal};
+pub use archive::Retention;
 pub use counters::Counters;
 pub use error::Error;
 pub use kind::{Kind, open};
+pub use places::{SegmentFile, segment_files};
 pub use recovery::{Recovery, Start, Torn};
 pub use room::Room;
 pub use segment_journal::{Options, SegmentJournal};

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::disk::Disk;
+use super::places::{SegmentFile, Segments};
 use super::window::{Cursor, Window};
-use super::{Error, Hash, Reader, ScanVisitor, recovery, segment};
+use super::{Error, Hash, Reader, ScanVisitor, segment};
 
 /// Reads the segments of a directory.
 pub(super) struct SegmentReader {
@@ -25,16 +26,15 @@ impl Reader for SegmentReader {
         if from_lsn > to_lsn {
             return Ok(());
         }
-        let segments = recovery::segments(&*self.disk, &self.dir)?;
-        let first = segments.iter().rposition(|lsn| *lsn <= from_lsn).unwrap_or(0);
+        let segments = Segments::of(&*self.disk, &self.dir)?;
+        let first = segments.reach(from_lsn)?;
         let mut next_lsn = from_lsn;
         let mut chain: Option<(u64, Hash)> = None;
-        for (index, first_lsn) in segments.iter().enumerate().skip(first) {
+        for (index, SegmentFile { first_lsn, .. }) in segments.files.iter().enumerate().skip(first) {
             if next_lsn > to_lsn {
                 break;
             }
-            let path = segment::path(&self.dir, *first_lsn);
-            let file = self.disk.open(&path, false).map_err(Error::io("open", &path))?;
+            let (path, file) = segments.open(&*self.disk, index, false)?;
             let header = segment::Header::read(&path, &*file, *first_lsn)?;
             let window = Window::new(&*file, header.segment_bytes).map_err(Error::io("read", &path))?;
             let mut cursor = Cursor {
@@ -43,7 +43,7 @@ impl Reader for SegmentReader {
                 offset: segment::HEADER_BYTES as u64,
             };
             let end_lsn = segments
-                .get(index + 1)
+                .following(index)
                 .map_or(to_lsn, |following| to_lsn.min(following - 1));
             for lsn in *first_lsn..=end_lsn {
                 let offset = cursor.offset;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::{Disk, DiskFile};
 use super::frame::{self, END_MARK};
+use super::places::{SegmentFile, Segments};
 use super::tail::{self, Tail};
 use super::window::{Cursor, Window};
 use super::{Error, Head, Heads, Record, ZERO_HASH, segment};
@@ -69,26 +70,21 @@ pub(super) fn recover(
     start: Start,
     visit: &mut Visitor<'_>,
 ) -> Result<(Recovery, Option<Position>), Error> {
-    let segments = segments(disk, dir)?;
+    let segments = Segments::of(disk, dir)?;
     let from_lsn = start.from_lsn.max(1);
     let mut chain = Chain::new(from_lsn, start.heads);
-    let Some(first) = segments.first() else {
+    if segments.is_empty() {
         chain.check_end(0)?;
         return Ok((Recovery::default(), None));
-    };
-    let Some(skipped) = segments.iter().rposition(|lsn| *lsn <= from_lsn) else {
-        return Err(starts_late(dir, *first));
-    };
+    }
+    let first = segments.reach(from_lsn)?;
     let mut recovery = Recovery::default();
-    let mut next_lsn = segments[skipped];
+    let mut next_lsn = segments.files[first].first_lsn;
     let mut node = None;
     let mut position = None;
-    for (index, first_lsn) in segments.iter().enumerate().skip(skipped) {
-        let following = segments.get(index + 1).copied();
-        let path = segment::path(dir, *first_lsn);
-        let file = disk
-            .open(&path, following.is_none())
-            .map_err(Error::io("open", &path))?;
+    for (index, SegmentFile { first_lsn, .. }) in segments.files.iter().enumerate().skip(first) {
+        let following = segments.following(index);
+        let (path, file) = segments.open(disk, index, following.is_none())?;
         let header = segment::Header::read(&path, &*file, *first_lsn)?;
         let corrupt = |offset: u64, last_good_lsn: u64, reason: String| Error::Corrupt {
             file: path.clone(),
@@ -178,33 +174,12 @@ pub(super) fn recover(
 /// What is wrong with a segment whose header names another journal.
 pub(super) const OTHER_NODE: &str = "the segment belongs to another journal";
 
-/// The first segment is not the first one.
-pub(super) fn starts_late(dir: &Path, first_lsn: u64) -> Error {
-    Error::Corrupt {
-        file: segment::path(dir, first_lsn),
-        offset: 0,
-        last_good_lsn: 0,
-        reason: format!("the journal starts at record {first_lsn}; segments before it are missing"),
-    }
-}
-
 /// A segment ends before the next one begins.
 pub(super) fn gap(next_lsn: u64, following: u64, stop: &frame::Error) -> String {
     format!(
         "records {next_lsn} to {} are bad or missing: {stop}",
         following - 1
     )
-}
-
-/// The first LSNs of all segments, ascending.
-pub(super) fn segments(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, Error> {
-    let names = disk.list(dir).map_err(Error::io("list", dir))?;
-    let mut segments: Vec<u64> = names
-        .iter()
-        .filter_map(|name| segment::first_lsn_of(name))
-        .collect();
-    segments.sort_unstable();
-    Ok(segments)
 }
 
 /// Reads frames until one does not check, which is what is returned.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::archive::{self, Archiver, Retention};
 use super::disk::{Disk, DiskDir, DiskFile, OsDisk};
 use super::order::Order;
 use super::preparer::{self, Preparer};
@@ -26,6 +27,8 @@ pub struct Options {
     pub disk: Arc<dyn Disk>,
     /// Random bits, for the journal's id and its segments' salts.
     pub entropy: fn() -> u128,
+    /// What stays in the directory; `None`: everything.
+    pub retention: Option<Retention>,
     /// Segments are prepared by a thread of the journal; without it, by [`Journal::prepare`].
     pub has_threads: bool,
 }
@@ -37,6 +40,7 @@ impl Default for Options {
             prepare_retry: Duration::from_secs(1),
             disk: Arc::new(OsDisk),
             entropy: || Uuid::new_v4().as_u128(),
+            retention: None,
             has_threads: true,
         }
     }
@@ -53,6 +57,7 @@ impl fmt::Debug for Options {
 
 /// A journal in segment files of one directory. See [`segment`] and [`frame`] for the bytes.
 pub struct SegmentJournal {
+    _archiver: Option<Archiver>,
     disk: Arc<dyn Disk>,
     dir: PathBuf,
     /// Open for life: the node may be out of file descriptors when the next segment is due.
@@ -97,12 +102,16 @@ impl SegmentJournal {
             prepare_retry,
             disk,
             entropy,
+            retention,
             has_threads,
         } = options;
         if segment_bytes < segment::SEGMENT_BYTES_MIN || !segment_bytes.is_multiple_of(4096) {
             return Err(Error::Options(
                 "segment_bytes must be a multiple of 4096, at least 4096",
             ));
+        }
+        if let Some(retention) = &retention {
+            archive::note(&*disk, dir, &retention.archive)?;
         }
         let (recovery, position) = recovery::recover(&*disk, dir, start, visit)?;
         preparer::remove_leftovers(&*disk, dir)?;
@@ -152,7 +161,12 @@ impl SegmentJournal {
             )
         };
         room.set_current_bytes(promised_bytes(current.header.segment_bytes, current.offset));
+        let archiver = retention
+            .filter(|_| has_threads)
+            .map(|retention| Archiver::start(Arc::clone(&disk), dir, retention))
+            .transpose()?;
         let journal = Self {
+            _archiver: archiver,
             disk,
             dir: dir.to_owned(),
             open_dir,

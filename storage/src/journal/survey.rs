@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::disk::{Disk, OsDisk};
+use super::places::Segments;
 use super::reader::SegmentReader;
 use super::recovery::{self, Chain, Recovery, read_frames};
 use super::tail::{self, Tail};
@@ -56,17 +57,15 @@ impl Survey {
     /// # Errors
     /// As [`Survey::of`].
     pub fn on(disk: Arc<dyn Disk>, dir: &Path) -> Result<Self, Error> {
-        let segments = recovery::segments(&*disk, dir)?;
+        let segments = Segments::of(&*disk, dir)?;
         let mut walk = Walk {
             next_lsn: 1,
             chain: Chain::new(1, Heads::new()),
             node: None,
         };
-        if let Some(first) = segments.first().filter(|first| **first != 1) {
-            return Err(recovery::starts_late(dir, *first));
-        }
-        for (index, first_lsn) in segments.iter().enumerate() {
-            walk.segment(&*disk, dir, *first_lsn, segments.get(index + 1).copied())?;
+        segments.reach(1)?;
+        for index in 0..segments.files.len() {
+            walk.segment(&*disk, &segments, index)?;
         }
         Ok(Self {
             last_lsn: walk.next_lsn - 1,
@@ -108,15 +107,10 @@ struct Walk {
 }
 
 impl Walk {
-    fn segment(
-        &mut self,
-        disk: &dyn Disk,
-        dir: &Path,
-        first_lsn: u64,
-        following: Option<u64>,
-    ) -> Result<(), Error> {
-        let path = segment::path(dir, first_lsn);
-        let file = disk.open(&path, false).map_err(Error::io("open", &path))?;
+    fn segment(&mut self, disk: &dyn Disk, segments: &Segments, index: usize) -> Result<(), Error> {
+        let first_lsn = segments.files[index].first_lsn;
+        let following = segments.following(index);
+        let (path, file) = segments.open(disk, index, false)?;
         let header = segment::Header::read(&path, &*file, first_lsn)?;
         let corrupt = |offset: u64, last_good_lsn: u64, reason: String| Error::Corrupt {
             file: path.clone(),

@@ -52,7 +52,7 @@ fn cases(image: &Image, every: usize) -> Vec<Case> {
             .rposition(|byte| *byte != 0)
             .map_or(0, |last| last + 1);
         for at in 0..used {
-            if is_mark && bytes[at] == 0 && at % 4096 >= 96 {
+            if is_mark && at % 4096 >= 96 {
                 continue;
             }
             let flip = |bit| Case {
@@ -220,9 +220,6 @@ fn tally(records: u64, every: usize) -> Tally {
         let damage = if case.damage == Damage::Cut { "cut" } else { "flip" };
         *tally.entry((file, damage, outcome)).or_default() += 1;
     }
-    for ((file, damage, outcome), count) in &tally {
-        println!("{records} records: {file} {damage}: {count} {outcome}");
-    }
     tally
 }
 
@@ -237,7 +234,8 @@ fn whatever_sled_makes_of_damage_it_is_refused_or_complete() {
     };
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     for (records, every) in journals {
-        for ((_, _, outcome), count) in tally(records, every) {
+        for ((file, damage, outcome), count) in tally(records, every) {
+            println!("{records} records: {file} {damage}: {count} {outcome}");
             *counts.entry(outcome).or_default() += count;
         }
     }

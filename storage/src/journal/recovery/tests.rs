@@ -26,8 +26,12 @@ fn journal(disk: &MemDisk, segment_bytes: u64) -> SegmentJournal {
 }
 
 fn recovered(disk: &MemDisk) -> Result<(Recovery, Vec<Kept>), Error> {
+    recovered_from(disk, Start::beginning())
+}
+
+fn recovered_from(disk: &MemDisk, start: Start) -> Result<(Recovery, Vec<Kept>), Error> {
     let mut kept = Vec::new();
-    let (recovery, _) = recover(disk, dir(), Start::beginning(), &mut |record| {
+    let (recovery, _) = recover(disk, dir(), start, &mut |record| {
         kept.push(record.into());
     })?;
     Ok((recovery, kept))
@@ -56,13 +60,15 @@ fn frame_ends(all: &[Kept]) -> Vec<usize> {
         .collect()
 }
 
-/// A journal of 120 short records, cut off (zeros from there on) at every byte of every other half sector; the
-/// two tests share the bytes so that they can run side by side.
-fn cut_at(part: usize) {
+const CUT_RECORDS: usize = 320;
+const CUT_SEGMENT_BYTES: u64 = 8192;
+
+/// A journal of [`CUT_RECORDS`] short records in several segments.
+fn several_segments() -> (Vec<(PathBuf, Vec<u8>)>, Vec<Kept>) {
     let disk = MemDisk::default();
-    let mut writer = journal(&disk, 32 << 10);
+    let mut writer = journal(&disk, CUT_SEGMENT_BYTES);
     let mut all = Vec::new();
-    while all.len() < 120 {
+    while all.len() < CUT_RECORDS {
         let lsn = all.len() as u64 + 1;
         let mut batch: Vec<Pending> = Vec::new();
         let mut heads = writer.heads().clone();
@@ -77,51 +83,78 @@ fn cut_at(part: usize) {
         all.extend(batch.into_iter().map(|pending| Kept { pending }));
     }
     drop(writer);
-    let files = segment_files(&disk);
-    let [(path, bytes)] = &files[..] else {
-        panic!("one segment expected")
-    };
-    let ends = frame_ends(&all);
-    let used = *ends.last().unwrap();
-    assert!(
-        bytes[used..].iter().all(|byte| *byte == 0),
-        "the frames end where they are computed to end"
-    );
-    for cut in (segment::HEADER_BYTES..=used).filter(|cut| cut / 256 % 2 == part) {
-        let mut torn = bytes.clone();
-        torn[cut..used].fill(0);
-        let disk = disk_of(path, torn);
-        let (recovery, kept) = recovered(&disk).unwrap();
-        let whole = ends.partition_point(|end| *end <= cut);
-        // A record of which only bytes of the constant end mark are missing is whole, too.
-        let unmarked = ends.get(whole).is_some_and(|end| cut > end - END_MARK.len());
-        let expected = whole + usize::from(unmarked);
+    (segment_files(&disk), all)
+}
+
+/// What a journal of several segments is after a crash at every byte that was written: cut off there (zeros from there
+/// on), and without the segments that came later. Half of the half sectors each, so that two tests can run side by side.
+fn cut_at(part: usize) {
+    let (files, all) = several_segments();
+    assert!(files.len() >= 4, "{} segments", files.len());
+    let firsts: Vec<usize> = files
+        .iter()
+        .map(|(path, _)| segment::first_lsn_of(path.file_name().unwrap().to_str().unwrap()).unwrap())
+        .map(|first_lsn| usize::try_from(first_lsn).unwrap() - 1)
+        .collect();
+    let mut cuts = 0;
+    for (index, (path, bytes)) in files.iter().enumerate() {
+        let first = firsts[index];
+        let end = firsts.get(index + 1).copied().unwrap_or(all.len());
+        let ends = frame_ends(&all[first..end]);
+        let used = *ends.last().unwrap();
         assert!(
-            kept == all[..expected],
-            "cut at {cut}: {} records, not {expected}",
-            kept.len()
+            bytes[used..].iter().all(|byte| *byte == 0),
+            "the frames end where they are computed to end"
         );
-        let good_end = whole
-            .checked_sub(1)
-            .map_or(segment::HEADER_BYTES, |last| ends[last]);
-        assert_eq!(
-            recovery.torn.is_some(),
-            cut > good_end && !unmarked,
-            "cut at {cut}"
-        );
-        if let Some(Torn { file, offset, bytes }) = recovery.torn {
-            assert_eq!((&file, usize::try_from(offset).unwrap()), (path, good_end));
-            // Zeros at the cut's edge are not told from what was never written.
-            assert!(bytes > 0 && usize::try_from(bytes).unwrap() <= cut - good_end);
-        }
-        if cut % 97 == 0 {
-            // What is left is in order: there is nothing to cut, and it takes records.
-            let more = fill(&mut journal(&disk, 32 << 10), 5);
-            let (recovery, kept) = recovered(&disk).unwrap();
-            assert_eq!(recovery.torn, None);
-            assert_eq!(kept, [&all[..expected], &more].concat());
+        // What is in the segments before is read once in a while only: it is the same every time.
+        let start = Start {
+            from_lsn: first as u64 + 1,
+            heads: all[..first]
+                .iter()
+                .map(|kept| (kept.pending.auction, kept.pending.head()))
+                .collect(),
+        };
+        for cut in (segment::HEADER_BYTES..=used).filter(|cut| cut / 256 % 2 == part) {
+            cuts += 1;
+            let mut torn = bytes.clone();
+            torn[cut..used].fill(0);
+            let disk = disk_of(path, torn);
+            for (path, bytes) in &files[..index] {
+                disk.put(path, bytes.clone());
+            }
+            let (recovery, kept) = recovered_from(&disk, start.clone()).unwrap();
+            let whole = ends.partition_point(|end| *end <= cut);
+            // A record of which only bytes of the constant end mark are missing is whole, too.
+            let unmarked = ends.get(whole).is_some_and(|end| cut > end - END_MARK.len());
+            let expected = first + whole + usize::from(unmarked);
+            assert!(
+                kept == all[first..expected] && recovery.last_lsn == expected as u64,
+                "cut at {cut} of segment {index}: up to {}, not {expected}",
+                recovery.last_lsn
+            );
+            let good_end = whole
+                .checked_sub(1)
+                .map_or(segment::HEADER_BYTES, |last| ends[last]);
+            assert_eq!(
+                recovery.torn.is_some(),
+                cut > good_end && !unmarked,
+                "cut at {cut} of segment {index}"
+            );
+            if let Some(Torn { file, offset, bytes }) = recovery.torn {
+                assert_eq!((&file, usize::try_from(offset).unwrap()), (path, good_end));
+                // Zeros at the cut's edge are not told from what was never written.
+                assert!(bytes > 0 && usize::try_from(bytes).unwrap() <= cut - good_end);
+            }
+            if cut % 97 == 0 {
+                // What is left is in order: there is nothing to cut, and it takes records.
+                let more = fill(&mut journal(&disk, CUT_SEGMENT_BYTES), 5);
+                let (recovery, kept) = recovered(&disk).unwrap();
+                assert_eq!(recovery.torn, None);
+                assert_eq!(kept, [&all[..expected], &more].concat());
+            }
         }
     }
+    assert!(cuts > CUT_RECORDS * 104 / 2 - 512, "{cuts} cuts");
 }
 
 #[test]

@@ -118,7 +118,7 @@ impl Seal {
                 Some(mark) => last = Some((slot, mark)),
                 // The write of a mark that nobody was told of, or damage to one of the two.
                 None => {
-                    tracing::warn!(file = %path.display(), offset, "a mark of the sled journal cannot be read; the other one counts")
+                    tracing::warn!(file = %path.display(), offset, "a mark of the sled journal cannot be read; the other one counts");
                 }
             }
         }
