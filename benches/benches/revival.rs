@@ -22,7 +22,7 @@ use gavel_engine::{
     time::Timestamp,
 };
 use gavel_storage::{
-    journal::{Options, Writer, WriterOptions},
+    journal::{Kind, Options, Writer, WriterOptions},
     relational::{BookVisibility, Store},
     snapshot,
 };
@@ -52,9 +52,9 @@ async fn start(dir: &Path) -> Node {
     let snapshots = snapshot::Store::open(&dir.join("snapshots"), snapshot::Options::default()).unwrap();
     let journal = dir.join("journal");
     std::fs::create_dir_all(&journal).unwrap();
-    let recovered = recover(&journal, &Options::default(), &snapshots).unwrap();
+    let recovered = recover(&journal, Kind::default(), &Options::default(), &snapshots).unwrap();
     let fatal = Box::new(|error| panic!("{error}"));
-    let writer = Writer::start(Box::new(recovered.journal), WriterOptions::default(), fatal).unwrap();
+    let writer = Writer::start(recovered.journal, WriterOptions::default(), fatal).unwrap();
     let (projector, _) = Projector::start(Store::open(dir).await.unwrap());
     let settings = Settings {
         journal: writer.handle(),

@@ -70,6 +70,60 @@ async fn a_node_that_is_told_to_stop_or_killed_by_turns_forgets_nothing_either()
     assert!(report.figures.stops > 0, "{report:?}");
 }
 
+#[actix_web::test]
+async fn a_node_with_a_sled_journal_forgets_nothing_either() {
+    let directory = tempfile::tempdir().unwrap();
+    let plan = Plan {
+        kills: 8,
+        stops_percent: 20,
+        journal: JournalKind::Sled,
+        ..plan(gavel(), directory.path())
+    };
+    let data = plan.data.clone();
+    let report = within(PATIENCE, torture(plan)).await.unwrap();
+    assert_clean(&report);
+    assert!(data.join("journal/sled/db").is_file());
+}
+
+/// Starts `gavel` with an archive, in which every closed segment is to be alone.
+const ARCHIVING: &str = r#"#!/bin/sh
+set -eu
+export GAVEL_RETENTION__ARCHIVE="$0.archive" GAVEL_RETENTION__KEEP_SEGMENTS=0
+exec "$GAVEL" "$@"
+"#;
+
+#[actix_web::test]
+async fn a_node_whose_segments_leave_for_an_archive_forgets_nothing_either() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = scripted(directory.path(), ARCHIVING);
+    let archive = directory.path().join("gavel.archive");
+    fs::create_dir(&archive).unwrap();
+    let plan = Plan {
+        kills: 8,
+        ..plan(program, directory.path())
+    };
+    let data = plan.data.clone();
+    let report = within(PATIENCE, torture(plan)).await.unwrap();
+    assert_clean(&report);
+    let names = |dir: &Path| -> Vec<_> {
+        let names = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name());
+        names.map(|name| name.into_string().unwrap()).collect()
+    };
+    let here = names(&data.join("journal"));
+    let archived = names(&archive);
+    let gone = archived.iter().filter(|name| !here.contains(name)).count();
+    assert!(gone > 0, "{archived:?} in the archive, {here:?} here");
+}
+
+/// A program that stands in for `gavel`, and starts it in the end.
+fn scripted(directory: &Path, script: &str) -> PathBuf {
+    let program = directory.join("gavel");
+    let script = script.replace("\"$GAVEL\"", &format!("'{}'", gavel().display()));
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+    program
+}
+
 /// Starts `gavel` on a disk that lies: at its fourth start it finds everything as it was at the third.
 const FORGETFUL: &str = r#"#!/bin/sh
 set -eu
@@ -87,10 +141,7 @@ exec "$GAVEL" "$@"
 #[actix_web::test]
 async fn a_node_that_forgets_what_it_has_answered_is_found_out() {
     let directory = tempfile::tempdir().unwrap();
-    let program = directory.path().join("gavel");
-    let script = FORGETFUL.replace("\"$GAVEL\"", &format!("'{}'", gavel().display()));
-    fs::write(&program, script).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+    let program = scripted(directory.path(), FORGETFUL);
     let plan = Plan {
         kills: 6,
         killed_starts_percent: 0,
