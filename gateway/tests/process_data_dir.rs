@@ -20,7 +20,7 @@ use process::{
 };
 use reqwest::Method;
 use rustix::process::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     fs::{self, OpenOptions, Permissions},
     io::{ErrorKind, Write},
@@ -104,15 +104,7 @@ async fn a_full_disk_is_named_at_the_start() {
 async fn a_node_whose_disk_fills_up_refuses_bids_before_it_is_full_and_serves_readers() {
     let directory = tempfile::tempdir().unwrap();
     let (data, launch) = house::open(directory.path()).await;
-    let template = directory.path().join("template");
-    fs::rename(&data, &template).unwrap();
-    fs::create_dir(&data).unwrap();
-    let disk = format!(
-        "mount -t tmpfs -o size=8m,mode=700 tmpfs '{data}'\ncp -a '{template}/.' '{data}'",
-        data = data.display(),
-        template = template.display(),
-    );
-    let gavel = launch.clone().in_own_mounts(&disk).start().await;
+    let gavel = on_a_disk_of(8, &data, launch.clone()).start().await;
     let house = House::prepare(&gavel.address, 1, 1).await;
     house.open_first_lot(&gavel.address).await;
     let mut bids = Bids::new(&house);
@@ -156,16 +148,7 @@ async fn a_node_whose_disk_fills_up_refuses_bids_before_it_is_full_and_serves_re
 
     // With room again it goes on by itself.
     fs::remove_file(&filler).unwrap();
-    let mut answer = refused;
-    for _ in 0..200 {
-        answer = bids.next(&gavel.address).await;
-        if answer["type"] == "bid_accepted" {
-            break;
-        }
-        assert_eq!(answer["code"], "unavailable", "{answer}");
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    assert_eq!(answer["type"], "bid_accepted", "{answer}");
+    goes_on(&mut bids, &gavel.address).await;
     let late = json!({"name": "late-comer", "display_name": "Late", "password": house::PASSWORD});
     api.post("/auth/sign-up", None, late).await;
 
@@ -179,6 +162,74 @@ async fn a_node_whose_disk_fills_up_refuses_bids_before_it_is_full_and_serves_re
     Api::at(&gavel.address)
         .sign_in("late-comer", house::PASSWORD)
         .await;
+}
+
+/// A sled journal cannot set room aside. It keeps a reserve instead, and refuses when that begins.
+#[actix_web::test]
+async fn a_node_with_a_sled_journal_refuses_bids_before_its_disk_is_full_and_serves_readers() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, launch) = house::open(directory.path()).await;
+    let launch = launch.arguments(["--journal", "sled"]);
+    let gavel = on_a_disk_of(80, &data, launch.clone()).start().await;
+    let house = House::prepare(&gavel.address, 1, 1).await;
+    house.open_first_lot(&gavel.address).await;
+    let mut bids = Bids::new(&house);
+    assert_eq!(bids.next(&gavel.address).await["type"], "bid_accepted");
+
+    let filler = gavel.path(&data).join("filler");
+    fs::write(&filler, vec![1; 40 << 20]).unwrap();
+    let mut accepted = 1;
+    let refused = loop {
+        let answer = bids.next(&gavel.address).await;
+        if answer["type"] != "bid_accepted" {
+            break answer;
+        }
+        accepted += 1;
+        assert!(accepted < 50_000, "the reserve is used and bids go on");
+    };
+    assert_eq!(
+        (&refused["code"], &refused["final"]),
+        (&json!("unavailable"), &json!(false)),
+        "{refused}"
+    );
+    assert_eq!(house.first_lots_history(&gavel.address).await.len(), accepted);
+    let api = Api::at(&gavel.address);
+    assert_eq!(api.get("/sales", None).await["sales"][0]["id"], house.sale);
+
+    fs::remove_file(&filler).unwrap();
+    goes_on(&mut bids, &gavel.address).await;
+    let kept = house.first_lots_history(&gavel.address).await;
+    assert_eq!(kept.len(), accepted + 1);
+    tree::copy(&gavel.path(&data), &data);
+    gavel.kill().assert_killed();
+    let gavel = launch.start().await;
+    assert_eq!(house.first_lots_history(&gavel.address).await, kept);
+}
+
+/// Moves the data directory to a disk of its own, of so many megabytes.
+fn on_a_disk_of(mib: u32, data: &Path, launch: Launch) -> Launch {
+    let template = data.with_file_name("template");
+    fs::rename(data, &template).unwrap();
+    fs::create_dir(data).unwrap();
+    launch.in_own_mounts(&format!(
+        "mount -t tmpfs -o size={mib}m,mode=700 tmpfs '{data}'\ncp -a '{template}/.' '{data}'",
+        data = data.display(),
+        template = template.display(),
+    ))
+}
+
+/// A bid is taken, now that there is room again.
+async fn goes_on(bids: &mut Bids<'_>, address: &str) {
+    let mut answer = Value::Null;
+    for _ in 0..200 {
+        answer = bids.next(address).await;
+        if answer["type"] == "bid_accepted" {
+            return;
+        }
+        assert_eq!(answer["code"], "unavailable", "{answer}");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("there is room, and still: {answer}");
 }
 
 /// Opens accounts until the database cannot take one; gives the code of the refusal.
@@ -365,6 +416,15 @@ async fn wrong_settings_are_named_and_nothing_is_made() {
         ("segment_bytes = 5000", ["segment_bytes", "5000"]),
         ("password_memory_kib = 1", ["password_memory_kib", "1"]),
         ("trusted_proxies = [\"proxy\"]", ["trusted_proxies", "proxy"]),
+        ("journal = \"paper\"", ["journal", name]),
+        (
+            "[retention]\nkeep_segments = 10000000",
+            ["retention.keep_segments", "10000000"],
+        ),
+        (
+            "journal = \"sled\"\n[retention]\narchive = \"/archive\"",
+            ["retention.archive", "segments"],
+        ),
         ("[limits]\nbid = { per_minute = 0, burst = 1 }", ["limits", name]),
     ] {
         fs::write(&file, text).unwrap();
