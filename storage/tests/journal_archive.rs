@@ -5,13 +5,14 @@
 #[expect(dead_code, reason = "most of it is for the writer")]
 mod journal_support;
 
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use gavel_storage::journal::conformance::{Kept, fill};
-use gavel_storage::journal::disk::Disk;
+use gavel_storage::journal::disk::{Disk, DiskDir, DiskFile};
 use gavel_storage::journal::mem_disk::MemDisk;
 use gavel_storage::journal::{
     Error, Journal, Options, Recovery, Retention, SegmentJournal, Start, Survey, segment,
@@ -306,43 +307,35 @@ fn damage_in_the_archive_is_refused_with_file_and_offset() {
 struct Unmounted(MemDisk);
 
 impl Disk for Unmounted {
-    fn list(&self, dir: &Path) -> std::io::Result<Vec<String>> {
+    fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
         there(dir)?;
         self.0.list(dir)
     }
-    fn open(
-        &self,
-        path: &Path,
-        writable: bool,
-    ) -> std::io::Result<Box<dyn gavel_storage::journal::disk::DiskFile>> {
+    fn open(&self, path: &Path, writable: bool) -> io::Result<Box<dyn DiskFile>> {
         there(path)?;
         self.0.open(path, writable)
     }
-    fn create_zeroed(
-        &self,
-        path: &Path,
-        bytes: u64,
-    ) -> std::io::Result<Box<dyn gavel_storage::journal::disk::DiskFile>> {
+    fn create_zeroed(&self, path: &Path, bytes: u64) -> io::Result<Box<dyn DiskFile>> {
         there(path)?;
         self.0.create_zeroed(path, bytes)
     }
-    fn rename(&self, from: &Path, to: &Path) -> std::io::Result<()> {
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         there(to)?;
         self.0.rename(from, to)
     }
-    fn remove(&self, path: &Path) -> std::io::Result<()> {
+    fn remove(&self, path: &Path) -> io::Result<()> {
         there(path)?;
         self.0.remove(path)
     }
-    fn open_dir(&self, dir: &Path) -> std::io::Result<Box<dyn gavel_storage::journal::disk::DiskDir>> {
+    fn open_dir(&self, dir: &Path) -> io::Result<Box<dyn DiskDir>> {
         there(dir)?;
         self.0.open_dir(dir)
     }
 }
 
-fn there(path: &Path) -> std::io::Result<()> {
+fn there(path: &Path) -> io::Result<()> {
     if path.starts_with(archive()) {
-        return Err(std::io::Error::other("no such device"));
+        return Err(io::Error::other("no such device"));
     }
     Ok(())
 }
@@ -441,6 +434,53 @@ fn a_directory_that_is_older_than_its_archive_is_refused() {
     assert!(matches!(error, Error::BehindArchive { .. }), "{error}");
     assert_eq!(segments(&disk, dir()).len(), 1);
     drop(reopen(&disk).unwrap());
+}
+
+/// A disk whose directory is listed once as it was earlier.
+#[derive(Clone)]
+struct Stale(MemDisk, Arc<Mutex<Option<Vec<String>>>>);
+
+impl Disk for Stale {
+    fn list(&self, listed: &Path) -> io::Result<Vec<String>> {
+        let stale = if listed == dir() {
+            self.1.lock().unwrap().take()
+        } else {
+            None
+        };
+        stale.map_or_else(|| self.0.list(listed), Ok)
+    }
+    fn open(&self, path: &Path, writable: bool) -> io::Result<Box<dyn DiskFile>> {
+        self.0.open(path, writable)
+    }
+    fn create_zeroed(&self, path: &Path, bytes: u64) -> io::Result<Box<dyn DiskFile>> {
+        self.0.create_zeroed(path, bytes)
+    }
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.0.rename(from, to)
+    }
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.0.remove(path)
+    }
+    fn open_dir(&self, dir: &Path) -> io::Result<Box<dyn DiskDir>> {
+        self.0.open_dir(dir)
+    }
+}
+
+#[test]
+fn what_is_archived_while_it_is_looked_for_is_found() {
+    let (disk, mut all) = archived(1);
+    let earlier = disk.list(dir()).unwrap();
+    let (mut journal, _, _) = open(&disk, Start::beginning(), Some(retention(0))).unwrap();
+    all.extend(fill(&mut journal, 200));
+    until("the archive", || segments(&disk, dir()).len() == 1);
+    let live = segments(&disk, dir()).pop().unwrap();
+    assert!(!earlier.contains(&live.file_name().unwrap().to_str().unwrap().to_owned()));
+    let stale = Stale(disk.clone(), Arc::new(Mutex::new(Some(earlier))));
+    let survey = Survey::on(Arc::new(stale.clone()), dir()).unwrap();
+    assert_eq!(survey.heads(), journal.heads());
+    assert!(stale.1.lock().unwrap().is_none(), "it was looked into");
+    drop(journal);
+    assert_eq!(reopen(&disk).unwrap().2, all);
 }
 
 #[test]

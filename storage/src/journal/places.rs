@@ -53,6 +53,24 @@ impl Segments {
 
     /// Lists them in the directory and in this archive.
     pub fn with(disk: &dyn Disk, dir: &Path, archive: Option<PathBuf>) -> Result<Self, Error> {
+        let mut listed = Self::listed(disk, dir, archive.clone())?;
+        // A segment that was closed and archived between the two listings looks like one of a later time. Then the
+        // directory has a new one to write in.
+        while let Err(behind) = &listed {
+            let again = Self::listed(disk, dir, archive.clone())?;
+            match &again {
+                Err(still) if still.live == behind.live => break,
+                _ => listed = again,
+            }
+        }
+        listed.map_err(|behind| Error::BehindArchive {
+            dir: dir.to_owned(),
+            archive: archive.unwrap_or_default(),
+            archived_lsn: behind.archived_lsn,
+        })
+    }
+
+    fn listed(disk: &dyn Disk, dir: &Path, archive: Option<PathBuf>) -> Result<Result<Self, Behind>, Error> {
         // First: what leaves the directory is in the archive by then.
         let names = disk.list(dir).map_err(Error::io("list", dir))?;
         let mut files = files(&names, dir, false);
@@ -67,11 +85,7 @@ impl Segments {
                     if let Some(archived_lsn) = last
                         && live.is_none_or(|live| archived_lsn >= live)
                     {
-                        return Err(Error::BehindArchive {
-                            dir: dir.to_owned(),
-                            archive: archive.clone(),
-                            archived_lsn,
-                        });
+                        return Ok(Err(Behind { live, archived_lsn }));
                     }
                     files.extend(archived);
                 }
@@ -81,12 +95,12 @@ impl Segments {
         // Those in the directory first: they count.
         files.sort_by_key(|file| (file.first_lsn, file.is_archived));
         files.dedup_by_key(|file| file.first_lsn);
-        Ok(Self {
+        Ok(Ok(Self {
             files,
             dir: dir.to_owned(),
             archive,
             unreachable,
-        })
+        }))
     }
 
     /// Whether there is any.
@@ -159,6 +173,13 @@ impl Segments {
             Err(error) => Err(Error::io("open", &file.path)(error)),
         }
     }
+}
+
+/// The archive has a segment that the directory has not come to.
+struct Behind {
+    /// The last segment in the directory.
+    live: Option<u64>,
+    archived_lsn: u64,
 }
 
 fn files(names: &[String], dir: &Path, is_archived: bool) -> Vec<SegmentFile> {
