@@ -7,7 +7,8 @@
 
 mod process;
 
-use gavel_gateway::cli::torture::{Error, JournalKind, Plan, Report, torture};
+use gavel_gateway::cli::torture::{Error, Plan, Report, torture};
+use gavel_storage::journal::Kind;
 use process::{seed, within};
 use std::{
     fs,
@@ -23,7 +24,7 @@ fn plan(program: PathBuf, directory: &Path) -> Plan {
     Plan {
         program,
         data: directory.join("data"),
-        journal: JournalKind::Segments,
+        journal: Kind::Segments,
         kills: 20,
         stops_percent: 0,
         killed_starts_percent: 25,
@@ -76,7 +77,7 @@ async fn a_node_with_a_sled_journal_forgets_nothing_either() {
     let plan = Plan {
         kills: 8,
         stops_percent: 20,
-        journal: JournalKind::Sled,
+        journal: Kind::Sled,
         ..plan(gavel(), directory.path())
     };
     let data = plan.data.clone();

@@ -2,7 +2,7 @@
 //! is compared.
 
 use super::{
-    Error, JournalKind, Torture,
+    Error, Torture,
     bidder::take_part,
     console::{self, Log},
     finding::Fault,
@@ -16,6 +16,7 @@ use super::{
 use crate::client::child::{Child, Ended};
 use futures_util::future::join_all;
 use gavel_actors::auctions::Archive;
+use gavel_storage::journal::Kind;
 use rand::RngExt as _;
 use rustix::process::Signal;
 use serde_json::Value;
@@ -212,8 +213,8 @@ impl Torture {
 
         // Segments are read beside the node; sled lets in only one.
         let gavel = match self.plan.journal {
-            JournalKind::Segments => Some(gavel),
-            JournalKind::Sled => {
+            Kind::Segments => Some(gavel),
+            Kind::Sled => {
                 self.kill(gavel)?;
                 None
             }

@@ -30,6 +30,7 @@ use crate::client::{
 };
 use finding::{Fault, Findings};
 use gavel_actors::auctions::RecoveryError;
+use gavel_storage::journal::Kind;
 use house::People;
 use node::{add_auctioneer, unlimited};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
@@ -68,9 +69,9 @@ pub struct Args {
     /// Print the figures as JSON
     #[arg(long)]
     json: bool,
-    /// Which journal the node keeps
-    #[arg(long, value_enum, default_value_t = JournalKind::Segments)]
-    journal: JournalKind,
+    /// Which journal the node keeps, `segments` or `sled`
+    #[arg(long, value_name = "KIND", default_value_t)]
+    journal: Kind,
     /// Bidders who are connected at once
     #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=1000))]
     bidders: u32,
@@ -85,15 +86,6 @@ pub struct Args {
     data: Option<PathBuf>,
 }
 
-/// What the node keeps its journal in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum JournalKind {
-    /// Segment files
-    Segments,
-    /// sled
-    Sled,
-}
-
 /// What is done to which node.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -102,7 +94,7 @@ pub struct Plan {
     /// The node's data directory.
     pub data: PathBuf,
     /// What the node keeps its journal in.
-    pub journal: JournalKind,
+    pub journal: Kind,
     /// How often it is killed.
     pub kills: u32,
     /// Of a hundred kills so many are requests to stop.
@@ -250,8 +242,8 @@ fn launch(plan: &Plan) -> Launch {
         .environment("GAVEL_AUCTION_THREADS", 2)
         .environment("GAVEL_SEGMENT_BYTES", SEGMENT_BYTES);
     match plan.journal {
-        JournalKind::Segments => launch,
-        JournalKind::Sled => launch.arguments(["--journal", "sled"]),
+        Kind::Segments => launch,
+        Kind::Sled => launch.arguments(["--journal", "sled"]),
     }
 }
 
