@@ -9,6 +9,7 @@
 //!                                                └ DurableSink::durable
 //! ```
 //!
+//! * [`check`]: all of it held against its promises; [`truncate`]: an operator gives up its end.
 //! * [`frame`], [`segment`]: the bytes. * [`recovery`]: what opening does with them. * [`SegmentJournal`]: the default
 //!   [`Journal`]. * [`SledJournal`]: the other one; [`open`] opens either, by its [`Kind`]. * [`Survey`]: the same bytes, read beside whoever writes them. * [`Writer`]: the thread that owns it, [`Handle`]: what everybody else holds.
 //! * `conformance`: what every [`Journal`] must do (feature `conformance`).
@@ -17,6 +18,7 @@
 
 mod admission;
 mod archive;
+pub mod check;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod counters;
@@ -39,6 +41,7 @@ pub mod sim_disk;
 mod sled_journal;
 mod survey;
 mod tail;
+mod truncate;
 mod window;
 mod writer;
 
@@ -48,6 +51,7 @@ use std::sync::Arc;
 
 pub use admission::{Permit, Refusal};
 pub use archive::Retention;
+pub use check::{Beyond, Checked, Damage};
 pub use counters::Counters;
 pub use error::Error;
 pub use kind::{Kind, open};
@@ -56,7 +60,8 @@ pub use recovery::{Recovery, Start, Torn};
 pub use room::Room;
 pub use segment_journal::{Options, SegmentJournal};
 pub use sled_journal::{FreeBytes, SledJournal, SledOptions};
-pub use survey::Survey;
+pub use survey::{Place, Survey};
+pub use truncate::truncate;
 #[cfg(feature = "simulation")]
 pub use writer::SteppedWriter;
 pub use writer::{Append, AppendError, Barrier, DurableSink, Fatal, Handle, Writer, WriterOptions};

@@ -354,7 +354,7 @@ fn restore_length(
 }
 
 /// Writes zeros and makes them durable.
-fn cut(path: &Path, file: &dyn DiskFile, from: u64, to: u64) -> Result<(), Error> {
+pub(super) fn cut(path: &Path, file: &dyn DiskFile, from: u64, to: u64) -> Result<(), Error> {
     let zeros = vec![0; 1 << 16];
     let mut at = from;
     while at < to {

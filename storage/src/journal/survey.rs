@@ -9,10 +9,10 @@ use std::time::Duration;
 use super::disk::{Disk, OsDisk};
 use super::places::Segments;
 use super::reader::SegmentReader;
-use super::recovery::{self, Chain, Recovery, read_frames};
+use super::recovery::{self, Chain, Recovery, Torn, read_frames};
 use super::tail::{self, Tail};
 use super::window::{Cursor, Window};
-use super::{Error, Heads, Kind, Reader, ScanVisitor, segment, sled_journal};
+use super::{Error, Heads, Kind, Reader, Record, ScanVisitor, frame, segment, sled_journal};
 
 /// How often the same bytes are read again before they count as damage: a frame may be caught while it is written, with
 /// its end there before its beginning.
@@ -57,16 +57,8 @@ impl Survey {
     /// # Errors
     /// As [`Survey::of`].
     pub fn on(disk: Arc<dyn Disk>, dir: &Path) -> Result<Self, Error> {
-        let segments = Segments::of(&*disk, dir)?;
-        let mut walk = Walk {
-            next_lsn: 1,
-            chain: Chain::new(1, Heads::new()),
-            node: None,
-        };
-        segments.reach(1)?;
-        for index in 0..segments.files.len() {
-            walk.segment(&*disk, &segments, index)?;
-        }
+        let mut walk = Walk::default();
+        walk.all(&*disk, dir, &mut |_, _| {})?;
         Ok(Self {
             last_lsn: walk.next_lsn - 1,
             heads: walk.chain.heads,
@@ -100,14 +92,62 @@ impl Survey {
     }
 }
 
-struct Walk {
+/// Where a record lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'p> {
+    /// The segment.
+    pub file: &'p Path,
+    /// Where its frame starts, in bytes.
+    pub offset: u64,
+    /// The length of its frame in bytes.
+    pub bytes: u64,
+}
+
+/// Called for every record, in LSN order.
+pub(super) type WalkVisitor<'v> = dyn FnMut(&Record<'_>, Place<'_>) + 'v;
+
+/// A way through all segments, record by record.
+pub(super) struct Walk {
     next_lsn: u64,
     chain: Chain,
     node: Option<u128>,
+    /// Segments gone through, the last one perhaps not to its end.
+    pub segments: u64,
+    /// The interrupted write at the end, if there is one.
+    pub torn: Option<Torn>,
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        Self {
+            next_lsn: 1,
+            chain: Chain::new(1, Heads::new()),
+            node: None,
+            segments: 0,
+            torn: None,
+        }
+    }
 }
 
 impl Walk {
-    fn segment(&mut self, disk: &dyn Disk, segments: &Segments, index: usize) -> Result<(), Error> {
+    /// Goes through the journal in `dir`; what was gone through before an error was visited.
+    pub fn all(&mut self, disk: &dyn Disk, dir: &Path, visit: &mut WalkVisitor<'_>) -> Result<(), Error> {
+        let segments = Segments::of(disk, dir)?;
+        segments.reach(1)?;
+        for index in 0..segments.files.len() {
+            self.segments += 1;
+            self.segment(disk, &segments, index, visit)?;
+        }
+        Ok(())
+    }
+
+    fn segment(
+        &mut self,
+        disk: &dyn Disk,
+        segments: &Segments,
+        index: usize,
+        visit: &mut WalkVisitor<'_>,
+    ) -> Result<(), Error> {
         let first_lsn = segments.files[index].first_lsn;
         let following = segments.following(index);
         let (path, file) = segments.open(disk, index, false)?;
@@ -131,13 +171,24 @@ impl Walk {
                 salt: header.salt,
                 offset,
             };
+            // All records are visited, and frames lie one behind the other.
+            let mut at = offset;
             let stop = read_frames(
                 &mut cursor,
                 &path,
                 &mut self.next_lsn,
                 &mut self.chain,
                 &mut Recovery::default(),
-                &mut |_| {},
+                &mut |record| {
+                    let bytes = frame::frame_bytes(record.payload.len()) as u64;
+                    let place = Place {
+                        file: &path,
+                        offset: at,
+                        bytes,
+                    };
+                    visit(record, place);
+                    at += bytes;
+                },
             )?;
             offset = cursor.offset;
             let last_good_lsn = self.next_lsn - 1;
@@ -152,9 +203,20 @@ impl Walk {
                 ));
             }
             let judged = tail::judge(&mut cursor.window, offset, last_good_lsn, header.salt);
-            match judged.map_err(Error::io("read", &path))? {
-                // What was read may not be durable yet; nothing is shown that a power cut could take back.
+            let judged = judged.map_err(Error::io("read", &path))?;
+            match judged {
                 Tail::Clean | Tail::Torn { .. } | Tail::Unmarked { .. } => {
+                    let used_end = match judged {
+                        Tail::Torn { used_end } => Some(used_end),
+                        Tail::Unmarked { mark_offset } => Some(mark_offset),
+                        _ => None,
+                    };
+                    self.torn = used_end.map(|used_end| Torn {
+                        file: path.clone(),
+                        offset,
+                        bytes: used_end - offset,
+                    });
+                    // What was read may not be durable yet; nothing is shown that a power cut could take back.
                     return file.sync_data().map_err(Error::io("sync", &path));
                 }
                 Tail::Corrupt { reason } => {

@@ -120,6 +120,22 @@ fn find_acknowledging(
 ) -> io::Result<Option<(u64, u64)>> {
     let missing_lsn = last_good_lsn + 1;
     let mut at = offset + frame::ALIGN_BYTES as u64;
+    while let Some((found, header)) = next_frame(window, at, used_end, salt)? {
+        if header.flush_lsn > missing_lsn || header.lsn <= missing_lsn {
+            return Ok(Some((header.lsn, found)));
+        }
+        at = found + header.frame_bytes() as u64;
+    }
+    Ok(None)
+}
+
+/// The first whole frame at or after `at`, wherever it belongs: its place and header.
+pub(super) fn next_frame(
+    window: &mut Window<'_>,
+    mut at: u64,
+    used_end: u64,
+    salt: u32,
+) -> io::Result<Option<(u64, Header)>> {
     while at + HEADER_BYTES as u64 <= used_end {
         let bytes = window.get(at, HEADER_BYTES)?;
         // Skips what cannot be the start of a frame without asking the window for every eight bytes of a segment.
@@ -132,19 +148,14 @@ fn find_acknowledging(
             continue;
         };
         at += skipped as u64;
-        let Ok(header) = frame::decode_header(window.get(at, HEADER_BYTES)?, salt) else {
-            at += frame::ALIGN_BYTES as u64;
-            continue;
-        };
-        let frame_bytes = header.frame_bytes();
-        if header.check_body(window.get(at, frame_bytes)?, salt).is_err() {
-            at += frame::ALIGN_BYTES as u64;
-            continue;
+        if let Ok(header) = frame::decode_header(window.get(at, HEADER_BYTES)?, salt)
+            && header
+                .check_body(window.get(at, header.frame_bytes())?, salt)
+                .is_ok()
+        {
+            return Ok(Some((at, header)));
         }
-        if header.flush_lsn > missing_lsn || header.lsn <= missing_lsn {
-            return Ok(Some((header.lsn, at)));
-        }
-        at += frame_bytes as u64;
+        at += frame::ALIGN_BYTES as u64;
     }
     Ok(None)
 }

@@ -1,0 +1,202 @@
+//! Everything that a journal holds, and everything that is wrong with it: nothing is written, and damage is an answer
+//! here, not an error.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::disk::{Disk, OsDisk};
+use super::recovery::{self, Torn};
+use super::survey::Walk;
+use super::window::Window;
+use super::{Error, Head, Heads, Place, Record, segment, tail};
+
+/// A journal that was gone through.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Records that hold, before the damage if there is some.
+    pub records: u64,
+    /// Bytes of their frames.
+    pub bytes: u64,
+    /// Segments that were looked into.
+    pub segments: u64,
+    /// The last record that holds; 0 without any.
+    pub last_lsn: u64,
+    /// The last record of every auction, of those that hold.
+    pub heads: Heads,
+    /// An interrupted write at the end, none of which was acknowledged: the next start cuts it off. Beside a running
+    /// node it may be what is written right now.
+    pub torn: Option<Torn>,
+    /// Where it stops to hold.
+    pub damage: Option<Damage>,
+}
+
+/// The first bytes that do not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// The segment.
+    pub file: PathBuf,
+    /// Where in it, in bytes.
+    pub offset: u64,
+    /// Every record up to this one holds.
+    pub last_good_lsn: u64,
+    /// What does not hold.
+    pub reason: String,
+    /// Beyond the damage: whole records of each auction that can still be made out, though nothing vouches for what is
+    /// between them.
+    pub beyond: BTreeMap<u128, Beyond>,
+}
+
+/// Records of an auction that lie beyond damage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beyond {
+    /// How many.
+    pub records: u64,
+    /// The lowest place in the auction.
+    pub first_seq: u64,
+    /// The highest.
+    pub last_seq: u64,
+}
+
+impl Beyond {
+    fn add(this: Option<Self>, seq: u64) -> Self {
+        this.map_or(
+            Self {
+                records: 1,
+                first_seq: seq,
+                last_seq: seq,
+            },
+            |this| Self {
+                records: this.records + 1,
+                first_seq: this.first_seq.min(seq),
+                last_seq: this.last_seq.max(seq),
+            },
+        )
+    }
+}
+
+/// Called for every record that holds, in LSN order; what it finds wrong with a payload counts as damage there.
+pub type CheckVisitor<'v> = dyn FnMut(&Record<'_>, Place<'_>) -> Result<(), String> + 'v;
+
+/// Goes through the journal in `dir`, beside a running node or while none runs.
+///
+/// # Errors
+/// [`Error::UnknownFormat`], [`Error::Io`].
+pub fn check(dir: &Path, visit: &mut CheckVisitor<'_>) -> Result<Checked, Error> {
+    check_on(&Arc::new(OsDisk), dir, visit)
+}
+
+/// The same on any disk.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_on<D: Disk>(disk: &Arc<D>, dir: &Path, visit: &mut CheckVisitor<'_>) -> Result<Checked, Error> {
+    let mut checked = Checked::default();
+    let mut walk = Walk::default();
+    let walked = walk.all(&**disk, dir, &mut |record, place| {
+        if checked.damage.is_some() {
+            return;
+        }
+        if let Err(reason) = visit(record, place) {
+            checked.damage = Some(Damage {
+                file: place.file.to_owned(),
+                offset: place.offset,
+                last_good_lsn: record.lsn - 1,
+                reason: format!("record {}: {reason}", record.lsn),
+                beyond: BTreeMap::new(),
+            });
+            return;
+        }
+        checked.records += 1;
+        checked.bytes += place.bytes;
+        checked.last_lsn = record.lsn;
+        let head = Head {
+            lsn: record.lsn,
+            seq: record.seq,
+            hash: record.hash,
+        };
+        checked.heads.insert(record.auction, head);
+    });
+    checked.segments = walk.segments;
+    match walked {
+        Ok(()) => checked.torn = walk.torn,
+        Err(Error::Corrupt {
+            file,
+            offset,
+            last_good_lsn,
+            reason,
+        }) => {
+            checked.damage.get_or_insert(Damage {
+                file,
+                offset,
+                last_good_lsn,
+                reason,
+                beyond: BTreeMap::new(),
+            });
+        }
+        Err(other) => return Err(other),
+    }
+    if let Some(damage) = &mut checked.damage {
+        let (first_lsn, offset) = (segment_of(&damage.file), damage.offset);
+        salvage(&**disk, dir, first_lsn, offset, &mut |record| {
+            let of_auction = damage.beyond.get(&record.auction).copied();
+            let of_auction = Beyond::add(of_auction, record.seq);
+            damage.beyond.insert(record.auction, of_auction);
+            ControlFlow::Continue(())
+        })?;
+    }
+    Ok(checked)
+}
+
+fn segment_of(file: &Path) -> u64 {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    segment::first_lsn_of(&name).unwrap_or(1)
+}
+
+/// Visits every whole record that lies at or after a place, in the order of segments and bytes. Nothing is said of what
+/// lies between, so this is for people to see what would be lost, never to go on from.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn salvage(
+    disk: &dyn Disk,
+    dir: &Path,
+    first_lsn: u64,
+    offset: u64,
+    visit: &mut dyn FnMut(&Record<'_>) -> ControlFlow<()>,
+) -> Result<(), Error> {
+    let segments = recovery::segments(disk, dir)?;
+    for lsn in segments.into_iter().filter(|lsn| *lsn >= first_lsn) {
+        let path = segment::path(dir, lsn);
+        let file = disk.open(&path, false).map_err(Error::io("open", &path))?;
+        // Without its header a segment's checksums cannot be followed.
+        let Ok(header) = segment::Header::read(&path, &*file, lsn) else {
+            continue;
+        };
+        let mut window = Window::new(&*file, header.segment_bytes).map_err(Error::io("read", &path))?;
+        let mut at = segment::HEADER_BYTES as u64;
+        if lsn == first_lsn {
+            at = at.max(offset.next_multiple_of(super::frame::ALIGN_BYTES as u64));
+        }
+        let end = window.end();
+        loop {
+            let found = tail::next_frame(&mut window, at, end, header.salt);
+            let Some((found, frame)) = found.map_err(Error::io("read", &path))? else {
+                break;
+            };
+            let bytes = window.get(found, frame.frame_bytes());
+            let bytes = bytes.map_err(Error::io("read", &path))?;
+            if let Ok(payload) = frame.check_body(bytes, header.salt)
+                && visit(&frame.record(payload)).is_break()
+            {
+                return Ok(());
+            }
+            at = found + frame.frame_bytes() as u64;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
