@@ -21,6 +21,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod upkeep;
 mod users;
 
 pub use credit_lines::{CreditLine, CreditLines};
@@ -34,4 +35,5 @@ pub use results::{Change, Outcome, ResultRecord, Results};
 pub use sales::{PublishedSale, SaleOverview, SaleRecord, Sales, StaggeredCloses};
 pub use store::{FILE_NAME, Store};
 pub use tokens::{LOST_ANSWER_MS, Rotation, TokenRecord, Tokens};
+pub use upkeep::Progress;
 pub use users::{UserRecord, Users};

@@ -173,7 +173,7 @@ impl Results<'_> {
 }
 
 /// Sets how a lot ended (`None`: it was opened again) as of event `seq`; what a later event said stays.
-async fn upsert(
+pub(super) async fn upsert(
     transaction: &DatabaseTransaction,
     sale: SaleId,
     lot: LotId,
@@ -224,7 +224,7 @@ async fn require_lot(connection: &impl ConnectionTrait, sale: SaleId, lot: LotId
     known.map(|_| ()).ok_or(Error::NoSuchLot)
 }
 
-async fn set_live_state(
+pub(super) async fn set_live_state(
     transaction: &DatabaseTransaction,
     sale: SaleId,
     seq: i64,
@@ -265,6 +265,6 @@ fn paddle_to_row(paddle: Paddle) -> Result<i32, Error> {
     i32::try_from(paddle.0).map_err(|_| Error::BadValue(format!("paddle {paddle}")))
 }
 
-fn seq_to_row(seq: u64) -> Result<i64, Error> {
+pub(super) fn seq_to_row(seq: u64) -> Result<i64, Error> {
     i64::try_from(seq).map_err(|_| Error::BadValue(format!("seq {seq}")))
 }

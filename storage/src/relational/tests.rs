@@ -10,13 +10,13 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use tempfile::TempDir;
 
-async fn open() -> (TempDir, Store) {
+pub(super) async fn open() -> (TempDir, Store) {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(directory.path()).await.unwrap();
     (directory, store)
 }
 
-fn user(id: u128, name: &str) -> UserRecord {
+pub(super) fn user(id: u128, name: &str) -> UserRecord {
     UserRecord {
         id: UserId(id),
         name: name.to_owned(),
@@ -29,7 +29,7 @@ fn user(id: u128, name: &str) -> UserRecord {
     }
 }
 
-fn sale(id: u128) -> SaleRecord {
+pub(super) fn sale(id: u128) -> SaleRecord {
     SaleRecord {
         id: SaleId(id),
         title: "Design".to_owned(),
@@ -46,7 +46,7 @@ fn sale(id: u128) -> SaleRecord {
     }
 }
 
-fn lot(sale: SaleId, id: u128, number: &str) -> LotRecord {
+pub(super) fn lot(sale: SaleId, id: u128, number: &str) -> LotRecord {
     let rules = r#"{"version":1,"format":"english","opening_price_minor":100,"increments":[{"from_minor":0,"step_minor":10}]}"#;
     LotRecord {
         id: LotId(id),
@@ -63,7 +63,7 @@ fn lot(sale: SaleId, id: u128, number: &str) -> LotRecord {
     }
 }
 
-fn sold(price_minor: i64) -> Outcome {
+pub(super) fn sold(price_minor: i64) -> Outcome {
     Outcome {
         result: LotResult::Sold,
         price_minor: Some(Amount(price_minor)),
@@ -73,7 +73,7 @@ fn sold(price_minor: i64) -> Outcome {
     }
 }
 
-async fn execute(store: &Store, sql: &str) {
+pub(super) async fn execute(store: &Store, sql: &str) {
     let statement = Statement::from_string(store.write.get_database_backend(), sql);
     store.write.execute_raw(statement).await.unwrap();
 }
