@@ -4,8 +4,19 @@ use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 const LOCK: &str = "LOCK";
+
+/// In a directory that is being filled from a backup.
+const RESTORING: &str = "RESTORING";
+
+/// How often the lock is tried: whoever only asks whether somebody has it takes it for an instant.
+const LOCK_TRIES_MAX: u32 = 5;
+
+/// The wait between.
+const LOCK_RETRY: Duration = Duration::from_millis(5);
 
 /// Why a data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +28,15 @@ pub enum Error {
         path: PathBuf,
         /// The holder, if it could be read.
         pid: Option<u32>,
+    },
+    /// A restore into it was interrupted.
+    #[error(
+        "a backup was not restored wholly into {path}: remove the directory and restore the backup again",
+        path = path.display()
+    )]
+    Incomplete {
+        /// The directory.
+        path: PathBuf,
     },
     /// It lies on a read-only file system.
     #[error("{path} is read-only", path = path.display())]
@@ -87,18 +107,55 @@ impl DataDir {
     /// [`Error`]; nothing is left half-made that a later try would stumble over.
     pub fn open(root: &Path) -> Result<Self, Error> {
         create_dir(root)?;
-        let lock_path = root.join(LOCK);
-        let lock = lock(root, &lock_path)?;
+        let lock = lock(root, &root.join(LOCK))?;
+        if root.join(RESTORING).exists() {
+            return Err(Error::Incomplete {
+                path: root.to_owned(),
+            });
+        }
+        let opened = Self::with_layout(root, lock)?;
+        warn_if_open_to_others(root)?;
+        Ok(opened)
+    }
+
+    /// Makes a data directory that nobody can open until it is [`completed`](Self::complete).
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn begin(root: &Path) -> Result<Self, Error> {
+        create_dir(root)?;
+        // First of all: without it, what is there could be taken for everything.
+        let marker = root.join(RESTORING);
+        let made = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&marker);
+        made.map_err(Error::at(&marker))?;
+        sync(root)?;
+        let lock = lock(root, &root.join(LOCK))?;
+        Self::with_layout(root, lock)
+    }
+
+    /// Says that a directory that was [begun](Self::begin) holds everything, and that durably.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn complete(&self) -> Result<(), Error> {
+        let marker = self.root.join(RESTORING);
+        sync(&self.root)?;
+        fs::remove_file(&marker).map_err(Error::at(&marker))?;
+        sync(&self.root)
+    }
+
+    fn with_layout(root: &Path, lock: File) -> Result<Self, Error> {
         let journal = root.join("journal");
         let snapshots = root.join("snapshots");
         let keys = root.join("keys");
         for dir in [&journal, &snapshots, &keys] {
             create_dir(dir)?;
         }
-        File::open(root)
-            .and_then(|dir| dir.sync_all())
-            .map_err(Error::at(root))?;
-        warn_if_open_to_others(root)?;
+        sync(root)?;
         Ok(Self {
             root: root.to_owned(),
             journal,
@@ -129,6 +186,29 @@ impl DataDir {
     }
 }
 
+/// Whether somebody has the data directory `root` open, without opening it: nothing is written there.
+///
+/// # Errors
+/// [`Error::Io`] and its kin.
+pub fn is_open(root: &Path) -> Result<bool, Error> {
+    let path = root.join(LOCK);
+    let lock = match File::open(&path) {
+        Ok(lock) => lock,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(Error::at(&path)(error)),
+    };
+    match lock.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(Error::at(&path)(error)),
+    }
+}
+
+fn sync(dir: &Path) -> Result<(), Error> {
+    let synced = File::open(dir).and_then(|dir| dir.sync_all());
+    synced.map_err(Error::at(dir))
+}
+
 /// Makes a directory and those above it, and its name durable.
 fn create_dir(path: &Path) -> Result<(), Error> {
     match fs::metadata(path) {
@@ -150,9 +230,7 @@ fn create_dir(path: &Path) -> Result<(), Error> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    File::open(parent)
-        .and_then(|dir| dir.sync_all())
-        .map_err(Error::at(parent))
+    sync(parent)
 }
 
 fn lock(root: &Path, path: &Path) -> Result<File, Error> {
@@ -165,7 +243,15 @@ fn lock(root: &Path, path: &Path) -> Result<File, Error> {
         .mode(0o600)
         .open(path);
     let mut file = opened.map_err(Error::at(path))?;
-    match file.try_lock() {
+    let mut locked = file.try_lock();
+    for _ in 1..LOCK_TRIES_MAX {
+        if !matches!(locked, Err(TryLockError::WouldBlock)) {
+            break;
+        }
+        thread::sleep(LOCK_RETRY);
+        locked = file.try_lock();
+    }
+    match locked {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut text = String::new();
@@ -232,6 +318,37 @@ mod tests {
         );
         drop(first);
         DataDir::open(temp.path()).unwrap();
+    }
+
+    #[test]
+    fn whether_somebody_has_it_is_found_out_without_a_trace() {
+        let temp = TempDir::new().unwrap();
+        assert!(!is_open(&temp.path().join("nowhere")).unwrap());
+        assert!(!is_open(temp.path()).unwrap());
+        assert_eq!(fs::read_dir(temp.path()).unwrap().count(), 0);
+        let dir = DataDir::open(temp.path()).unwrap();
+        assert!(is_open(temp.path()).unwrap());
+        assert_eq!(
+            fs::read_to_string(temp.path().join(LOCK)).unwrap(),
+            format!("{}\n", std::process::id())
+        );
+        drop(dir);
+        assert!(!is_open(temp.path()).unwrap());
+    }
+
+    #[test]
+    fn one_that_was_begun_cannot_be_opened_until_it_is_complete() {
+        let temp = TempDir::new().unwrap();
+        let root = temp.path().join("data");
+        let begun = DataDir::begin(&root).unwrap();
+        assert!(matches!(DataDir::open(&root), Err(Error::InUse { .. })));
+        drop(begun);
+        assert!(matches!(DataDir::open(&root), Err(Error::Incomplete { path }) if path == root));
+        fs::remove_dir_all(&root).unwrap();
+        let begun = DataDir::begin(&root).unwrap();
+        begun.complete().unwrap();
+        drop(begun);
+        DataDir::open(&root).unwrap();
     }
 
     #[test]

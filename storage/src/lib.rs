@@ -1,5 +1,6 @@
-//! What Gavel keeps: the write-ahead journal, snapshots of it, and the relational store.
+//! What Gavel keeps: the write-ahead journal, snapshots of it, the relational store, and backups of all that.
 
+pub mod backup;
 pub mod codec;
 pub mod data_dir;
 mod durable_sled;

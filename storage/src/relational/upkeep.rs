@@ -51,7 +51,9 @@ impl Store {
         let references = Statement::from_string(backend, "PRAGMA foreign_key_check");
         for row in self.read.query_all_raw(references).await? {
             let (table, parent): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(2)?);
-            findings.push(format!("a row of {table} refers to one of {parent} that is not there"));
+            findings.push(format!(
+                "a row of {table} refers to one of {parent} that is not there"
+            ));
             if findings.len() >= FINDINGS_MAX {
                 break;
             }
@@ -112,9 +114,15 @@ impl Store {
             path: to.to_owned(),
             reason,
         };
-        let to_text = to.to_str().ok_or_else(|| refused("its name is not UTF-8".to_owned()))?;
+        let to_text = to
+            .to_str()
+            .ok_or_else(|| refused("its name is not UTF-8".to_owned()))?;
         // SQLite takes an empty file for none, and leaves its permissions.
-        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
+        let made = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(to);
         made.map_err(|error| refused(error.to_string()))?;
         let before = unattended(&path);
         let store = Self::open_to_read(directory).await?;

@@ -6,6 +6,7 @@
 //!
 //! Kept in sled 0.34; its `flush` is made durable and its panics are caught (`durable_sled`).
 
+mod aside;
 mod covered;
 mod entry;
 mod sled_store;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 use crate::journal::{Hash, Head, Heads, Start};
 
+pub use aside::{move_aside, read_copy};
 pub use sled_store::{Options, Store};
 
 /// The state of an auction after one of its records.

@@ -1,18 +1,14 @@
 //! The store, on sled.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::covered::Covered;
-use super::{Contents, Damage, Error, Snapshot, Snapshots, entry};
+use super::{Contents, Damage, Error, Snapshot, Snapshots, aside, entry};
 use crate::durable_sled::{self, caught, text};
 use crate::journal::Heads;
 
-/// Damaged stores kept; older ones are removed, they can be rebuilt.
-const DAMAGED_MAX: usize = 3;
 /// The key of what is covered. Auctions have 16 bytes.
 const COVERED_KEY: &[u8] = b"covered";
 
@@ -99,7 +95,7 @@ impl Store {
         if let Some(db) = state.db.take() {
             std::mem::forget(db);
         }
-        let moved_to = match self.move_aside() {
+        let moved_to = match aside::move_aside(&self.dir) {
             Ok(moved_to) => moved_to,
             Err(error) => {
                 return Error::Unusable {
@@ -121,33 +117,6 @@ impl Store {
                 reason,
             },
         }
-    }
-
-    /// Gives the directory the next free name for damaged ones.
-    fn move_aside(&self) -> io::Result<PathBuf> {
-        let name = self
-            .dir
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let parent = self.dir.parent().unwrap_or(Path::new("."));
-        let prefix = format!("{name}.damaged-");
-        let mut numbers = Vec::new();
-        for found in fs::read_dir(parent)? {
-            let found = found?.file_name();
-            let number = found.to_str().and_then(|found| found.strip_prefix(&prefix));
-            numbers.extend(number.and_then(|number| number.parse::<u64>().ok()));
-        }
-        numbers.sort_unstable();
-        let next = numbers.last().map_or(1, |last| last + 1);
-        for old in numbers.iter().rev().skip(DAMAGED_MAX - 1) {
-            fs::remove_dir_all(parent.join(format!("{prefix}{old}")))?;
-        }
-        let moved_to = parent.join(format!("{prefix}{next}"));
-        fs::rename(&self.dir, &moved_to)?;
-        File::open(parent)?.sync_all()?;
-        Ok(moved_to)
     }
 }
 

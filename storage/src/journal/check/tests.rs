@@ -53,7 +53,11 @@ fn everything_is_counted_and_nothing_is_written() {
     let seqs: u64 = checked.heads.values().map(|head| head.seq).sum();
     assert_eq!(seqs, 300);
     for (file, offset, _) in &places {
-        let bytes = &segments(&disk).into_iter().find(|(path, _)| path == file).unwrap().1;
+        let bytes = &segments(&disk)
+            .into_iter()
+            .find(|(path, _)| path == file)
+            .unwrap()
+            .1;
         let offset = usize::try_from(*offset).unwrap();
         assert_eq!(bytes[offset..offset + 8], crate::journal::frame::MAGIC);
     }
@@ -73,7 +77,11 @@ fn damage_is_an_answer_with_what_holds_before_it_and_what_lies_beyond() {
     .unwrap();
     for bad in [0, 1, 150, 298] {
         let (path, offset) = places[bad].clone();
-        let whole = segments(&disk).into_iter().find(|(file, _)| *file == path).unwrap().1;
+        let whole = segments(&disk)
+            .into_iter()
+            .find(|(file, _)| *file == path)
+            .unwrap()
+            .1;
         let mut bytes = whole.clone();
         bytes[usize::try_from(offset).unwrap() + HEADER_BYTES + 1] ^= 0x20;
         disk.put(&path, bytes);
@@ -136,7 +144,10 @@ fn an_interrupted_write_is_no_damage() {
         assert_eq!((checked.last_lsn, checked.damage), (299, None));
         let torn = checked.torn.unwrap();
         assert_eq!(torn.file, path);
-        assert!(torn.bytes > 0 && torn.offset + torn.bytes <= end as u64, "{torn:?}");
+        assert!(
+            torn.bytes > 0 && torn.offset + torn.bytes <= end as u64,
+            "{torn:?}"
+        );
     }
 }
 

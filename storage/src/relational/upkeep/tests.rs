@@ -19,7 +19,13 @@ async fn held(store: &Store) {
         (9, ended(3, Some(sold(700)))),
         (10, stands(SaleStatus::Ended)),
     ] {
-        assert!(store.results().apply("results", SALE, seq, &[change]).await.unwrap());
+        assert!(
+            store
+                .results()
+                .apply("results", SALE, seq, &[change])
+                .await
+                .unwrap()
+        );
     }
 }
 
@@ -49,8 +55,16 @@ async fn prices(store: &Store) -> Vec<(LotId, i64)> {
 #[tokio::test]
 async fn what_records_that_are_gone_have_told_is_taken_back_and_later_ones_count_again() {
     // As of each record: what the lots amount to then.
-    let as_of_7 = [ended(2, Some(sold(500))), ended(3, Some(sold(600))), stands(SaleStatus::Live)];
-    let as_of_8 = [ended(2, Some(sold(500))), ended(3, None), stands(SaleStatus::Live)];
+    let as_of_7 = [
+        ended(2, Some(sold(500))),
+        ended(3, Some(sold(600))),
+        stands(SaleStatus::Live),
+    ];
+    let as_of_8 = [
+        ended(2, Some(sold(500))),
+        ended(3, None),
+        stands(SaleStatus::Live),
+    ];
     for (seq, state, wanted) in [
         (7, as_of_7, vec![(LotId(2), 500), (LotId(3), 600)]),
         (8, as_of_8, vec![(LotId(2), 500)]),
@@ -117,7 +131,11 @@ async fn a_copy_is_whole_private_and_made_beside_a_writer() {
     };
     copy("first").await;
     let changes = [ended(4, Some(sold(900)))];
-    store.results().apply("results", SALE, 11, &changes).await.unwrap();
+    store
+        .results()
+        .apply("results", SALE, 11, &changes)
+        .await
+        .unwrap();
     copy("second").await;
     // Something else is never overwritten.
     let taken = place.path().join("second").join(FILE_NAME);
@@ -145,7 +163,10 @@ async fn what_does_not_hold_is_found() {
     execute(&store, "PRAGMA foreign_keys = OFF").await;
     execute(&store, "DELETE FROM sales").await;
     let findings = store.findings().await.unwrap();
-    assert!(findings.iter().any(|finding| finding.contains("lots")), "{findings:?}");
+    assert!(
+        findings.iter().any(|finding| finding.contains("lots")),
+        "{findings:?}"
+    );
     store.close().await.unwrap();
 
     let path = directory.path().join(FILE_NAME);
