@@ -25,6 +25,15 @@ enum Command {
     /// Prints what became of each lot of a sale: prices realised.
     Results(cli::record::results::Args),
 
+    /// Checks everything that a data directory or a backup holds.
+    Verify(cli::keep::verify::Args),
+    /// Copies a data directory while its node runs.
+    Backup(cli::keep::backup::Args),
+    /// Makes a data directory from a backup.
+    Restore(cli::keep::restore::Args),
+    /// Gives up the end of a damaged journal.
+    Repair(cli::keep::repair::Args),
+
     /// Holds the engine against rule vectors.
     Vectors(cli::vectors::VectorsArgs),
     /// Replays recorded auctions through the engine.
@@ -43,6 +52,11 @@ fn main() -> ExitCode {
         Command::User(args) => args.run(),
         Command::Log(args) => args.run(),
         Command::Results(args) => args.run(),
+
+        Command::Verify(args) => args.run(),
+        Command::Backup(args) => args.run(),
+        Command::Restore(args) => args.run(),
+        Command::Repair(args) => args.run(),
 
         Command::Vectors(args) => args.run(),
         Command::Replay(args) => args.run(),

@@ -108,7 +108,7 @@ impl DataDir {
     pub fn open(root: &Path) -> Result<Self, Error> {
         create_dir(root)?;
         let lock = lock(root, &root.join(LOCK))?;
-        if root.join(RESTORING).exists() {
+        if is_incomplete(root) {
             return Err(Error::Incomplete {
                 path: root.to_owned(),
             });
@@ -202,6 +202,11 @@ pub fn is_open(root: &Path) -> Result<bool, Error> {
         Err(TryLockError::WouldBlock) => Ok(true),
         Err(TryLockError::Error(error)) => Err(Error::at(&path)(error)),
     }
+}
+
+/// Whether a restore into `root` was begun and not completed.
+pub fn is_incomplete(root: &Path) -> bool {
+    root.join(RESTORING).exists()
 }
 
 fn sync(dir: &Path) -> Result<(), Error> {

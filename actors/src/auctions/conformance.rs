@@ -5,8 +5,8 @@
 
 use super::{Archive, STATE};
 use gavel_engine::{auction::Auction, ids::SaleId};
-use gavel_storage::snapshot::{self, Snapshots as _};
-use std::{fs, path::Path};
+use gavel_storage::snapshot;
+use std::path::Path;
 
 /// How a node left its data directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,8 @@ pub fn replay_is_exact(data: &Path, left: Left) -> Replayed {
         return replayed;
     }
     // First: what is in a snapshot is in the journal by then.
-    let snapshots = snapshots(&data.join("snapshots"));
+    // A copy of what is being written may be torn, and is none then.
+    let snapshots = snapshot::read_copy(&data.join("snapshots")).unwrap_or_default();
     let archive = Archive::read(&journal).expect("the journal is whole");
     for sale in archive.sales() {
         let snapshot = snapshots.snapshots.get(&sale.0);
@@ -93,34 +94,4 @@ fn exact(archive: &Archive, sale: SaleId, snapshot: Option<&snapshot::Snapshot>)
 
 fn encoded(auction: &Auction) -> Vec<u8> {
     STATE.encode(auction).expect("a state can be encoded")
-}
-
-/// Read from a copy: opening the store changes it, and keeps a running node's out.
-fn snapshots(directory: &Path) -> snapshot::Contents {
-    if !directory.exists() {
-        return snapshot::Contents::default();
-    }
-    let place = std::env::temp_dir().join(format!("gavel-{}", uuid::Uuid::new_v4()));
-    let copy = place.join("snapshots");
-    copy_into(directory, &copy);
-    let store = snapshot::Store::open(&copy, snapshot::Options::default()).expect("a store can be opened");
-    let contents = store.load_all();
-    drop(store);
-    // Best effort: it is the directory for what may be left behind.
-    let _ = fs::remove_dir_all(&place);
-    // A copy of what is being written may be torn, and is none then.
-    contents.unwrap_or_default()
-}
-
-fn copy_into(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a directory can be made");
-    for entry in fs::read_dir(from).expect("it is a directory").flatten() {
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_into(&entry.path(), &to);
-        } else {
-            // It may be gone by now.
-            let _ = fs::copy(entry.path(), to);
-        }
-    }
 }

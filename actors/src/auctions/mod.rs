@@ -11,6 +11,7 @@ mod archive;
 pub mod conformance;
 mod credit;
 mod handle;
+pub mod keep;
 mod live_sales;
 mod messages;
 mod obituary;

@@ -101,6 +101,11 @@ impl Projection {
             is_whole: true,
         })
     }
+
+    /// What it changes.
+    pub(super) fn into_changes(self) -> Vec<Change> {
+        self.changes
+    }
 }
 
 fn changes(after: &Auction, event: &Event) -> Vec<Change> {

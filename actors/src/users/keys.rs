@@ -59,6 +59,23 @@ impl SigningKey {
     /// # Errors
     /// [`KeyError`]; a damaged key is never replaced silently.
     pub fn load_or_create(directory: &Path) -> Result<Self, KeyError> {
+        if let Some(key) = Self::load(directory)? {
+            return Ok(key);
+        }
+        let path = directory.join(FILE_NAME);
+        let secret = rand::random();
+        create_file(directory, &path, &encode_secret(&secret)).map_err(|source| KeyError::Io {
+            path: path.clone(),
+            source,
+        })?;
+        Self::from_secret(&secret).ok_or(KeyError::Damaged { path })
+    }
+
+    /// Reads the key from `directory`; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn load(directory: &Path) -> Result<Option<Self>, KeyError> {
         let path = directory.join(FILE_NAME);
         let failed = |source| KeyError::Io {
             path: path.clone(),
@@ -66,22 +83,18 @@ impl SigningKey {
         };
         let text = match fs::read(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let secret = rand::random();
-                create_file(directory, &path, &encode_secret(&secret)).map_err(failed)?;
-                return Self::from_secret(&secret).ok_or(KeyError::Damaged { path });
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(error)),
         };
         let mode = fs::metadata(&path).map_err(failed)?.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
             return Err(KeyError::Exposed { path, mode });
         }
-        std::str::from_utf8(&text)
+        let key = std::str::from_utf8(&text)
             .ok()
             .and_then(decode_secret)
-            .and_then(|secret| Self::from_secret(&secret))
-            .ok_or(KeyError::Damaged { path })
+            .and_then(|secret| Self::from_secret(&secret));
+        key.map(Some).ok_or(KeyError::Damaged { path })
     }
 
     fn from_secret(secret: &[u8; 32]) -> Option<Self> {

@@ -2,6 +2,7 @@
 
 pub mod crowd;
 pub mod demo;
+pub mod keep;
 pub mod record;
 pub mod replay;
 pub mod serve;

@@ -16,10 +16,15 @@ pub struct Bids<'a> {
 
 impl<'a> Bids<'a> {
     pub fn new(house: &'a House) -> Self {
+        Self::raising(house, 0)
+    }
+
+    /// Starts so many steps above the opening price.
+    pub fn raising(house: &'a House, steps: i64) -> Self {
         Self {
             house,
             socket: None,
-            count: 0,
+            count: steps,
         }
     }
 

@@ -36,6 +36,12 @@ pub enum Error {
         /// The backup.
         path: PathBuf,
     },
+    /// Something else than a backup.
+    #[error("{path} is not a backup: it has no {MANIFEST}", path = path.display())]
+    NotABackup {
+        /// What it was taken for.
+        path: PathBuf,
+    },
     /// The manifest does not hold.
     #[error("{path} is damaged: {reason}", path = path.display())]
     Manifest {

@@ -209,7 +209,7 @@ impl Walk {
                     let used_end = match judged {
                         Tail::Torn { used_end } => Some(used_end),
                         Tail::Unmarked { mark_offset } => Some(mark_offset),
-                        _ => None,
+                        Tail::Clean | Tail::Corrupt { .. } => None,
                     };
                     self.torn = used_end.map(|used_end| Torn {
                         file: path.clone(),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-use super::{Contents, Options, Store};
+use super::{Contents, Error, Options, Snapshots as _, Store};
 
 /// Damaged stores kept; older ones are removed, they can be rebuilt.
 const DAMAGED_MAX: usize = 3;
@@ -57,8 +57,8 @@ pub fn read_copy(dir: &Path) -> Result<Contents, String> {
         return Err(damage.reason);
     }
     contents.map_err(|error| match error {
-        super::Error::Damaged(damage) => damage.reason,
-        other => other.to_string(),
+        Error::Damaged(damage) => damage.reason,
+        unusable @ Error::Unusable { .. } => unusable.to_string(),
     })
 }
 

@@ -6,7 +6,7 @@ mod entry;
 pub mod log;
 pub mod results;
 mod teller;
-mod utc;
+pub(super) mod utc;
 
 use super::serve::refuse;
 use crate::serve::{Config, ServeArgs};
@@ -127,14 +127,16 @@ fn list<'a>(sales: impl ExactSizeIterator<Item = &'a (SaleId, String)>) -> Strin
 }
 
 /// A text that somebody has typed, without what would steer a terminal.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
 }
 
 /// Writes to the standard output. A reader that goes away in the middle, as `head` does, is no error.
-fn print(write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> Result<(), String>) -> ExitCode {
+pub(super) fn print(
+    write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> Result<(), String>,
+) -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     let written = write(&mut out).and_then(|()| out.flush().map_err(|error| unwritten(&error)));
     match written {
@@ -145,7 +147,7 @@ fn print(write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> Result<(), S
 
 const GONE: &str = "the reader is gone";
 
-fn unwritten(error: &io::Error) -> String {
+pub(super) fn unwritten(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::BrokenPipe => GONE.to_owned(),
         _ => format!("the standard output cannot be written: {error}"),
