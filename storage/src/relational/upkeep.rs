@@ -23,7 +23,7 @@ const FINDINGS_MAX: usize = 20;
 pub struct Progress {
     /// The sale's title.
     pub title: String,
-    /// The last record that the database knows of in any way.
+    /// The last record that the database knows of in any way; 0 for none.
     pub seq: u64,
     /// The last record that told where the sale stands; 0 when none ever did: it was not live yet.
     pub live_seq: u64,
@@ -61,7 +61,7 @@ impl Store {
         Ok(findings)
     }
 
-    /// How far the database knows each sale that any record has told it of.
+    /// How far the database knows each sale.
     pub async fn progress(&self) -> Result<BTreeMap<SaleId, Progress>, Error> {
         let sales: Vec<(Uuid, String, i64)> = sales::Entity::find()
             .select_only()
@@ -98,7 +98,6 @@ impl Store {
                 progress.seq = Ord::max(progress.seq, seq.unsigned_abs());
             }
         }
-        progress.retain(|_, progress| progress.seq > 0);
         Ok(progress)
     }
 

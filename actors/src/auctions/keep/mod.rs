@@ -96,7 +96,7 @@ pub enum Error {
         live_seq: u64,
     },
     /// A sale that was to become a draft again would not be gone.
-    #[error("sale {sale_id} would not lose all of its records, so it cannot become a draft again")]
+    #[error("sale {sale_id} does not lose all of its records here, so it does not become a draft again")]
     SaleKept {
         /// The sale.
         sale_id: SaleId,

@@ -179,7 +179,8 @@ impl Plan {
         for (sale_id, given_up) in &mut self.given_up {
             given_up.kept_seq = self.sales.get(sale_id).map_or(0, |sale| sale.head.seq);
         }
-        let kept = |sale_id: &&SaleId| self.sales.contains_key(sale_id) || !told.contains_key(sale_id);
+        let kept =
+            |sale_id: &&SaleId| self.sales.contains_key(sale_id) || !self.rewound.contains_key(sale_id);
         match self.back_to_draft.iter().find(kept) {
             Some(sale_id) => Err(Error::SaleKept { sale_id: *sale_id }),
             None => Ok(()),

@@ -39,10 +39,11 @@ pub async fn restore(backup: &Path, data: &Path) -> Result<Examined, Error> {
     let mut dirs = BTreeSet::new();
     for (name, wanted) in &manifest.files {
         let target = data.join(name);
-        if let Some(parent) = target.parent() {
-            if dirs.insert(parent.to_owned()) && !parent.exists() {
-                create_dir(parent)?;
-            }
+        if let Some(parent) = target.parent()
+            && dirs.insert(parent.to_owned())
+            && !parent.exists()
+        {
+            create_dir(parent)?;
         }
         let copied = copy_file(&source.data.join(name), &target, u64::MAX)?;
         // Read back: what was written is not yet what is there.

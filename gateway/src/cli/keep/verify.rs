@@ -51,7 +51,7 @@ struct Report<'a> {
     is_open: bool,
     backup: Option<Made<'a>>,
     journal: Journal,
-    sales: Vec<Sale>,
+    sales: Vec<Head>,
     snapshots: SnapshotsFound,
     findings: &'a [Finding],
 }
@@ -99,8 +99,9 @@ struct Beyond {
     last_seq: u64,
 }
 
+/// A sale and its last record.
 #[derive(Serialize)]
-struct Sale {
+struct Head {
     sale_id: SaleId,
     title: Option<String>,
     /// How many records it has.
@@ -135,7 +136,7 @@ impl<'a> Report<'a> {
                 })
                 .collect(),
         });
-        let sales = examined.sales.iter().map(|(sale_id, sale)| Sale {
+        let sales = examined.sales.iter().map(|(sale_id, sale)| Head {
             sale_id: *sale_id,
             title: title(examined, *sale_id),
             seq: sale.head.seq,

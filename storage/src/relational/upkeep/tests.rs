@@ -104,7 +104,7 @@ async fn a_sale_without_a_record_is_a_draft_and_nothing_of_it_is_known() {
     held(&store).await;
     store.results().back_to_draft(SALE).await.unwrap();
     assert_eq!(prices(&store).await, []);
-    assert!(store.progress().await.unwrap().is_empty());
+    assert_eq!(store.progress().await.unwrap()[&SALE].seq, 0);
     let sale = store.sales().by_id(SALE).await.unwrap().unwrap();
     assert_eq!(sale.status, SaleStatus::Draft);
     assert_eq!(store.lots().of_sale(SALE).await.unwrap().len(), 3);
