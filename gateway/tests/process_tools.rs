@@ -8,6 +8,7 @@
 
 mod process;
 
+use gavel_storage::journal::{Truncation, disk::OsDisk};
 use process::{
     bids::Bids,
     gavel::{Gavel, Launch, run},
@@ -519,8 +520,8 @@ async fn a_journal_that_lacks_what_the_database_knows_is_found_and_repaired() {
     let lsn = sold.before_lsn.to_string();
     // The journal as it was before the hammer, as of a drive that has lost what it had confirmed.
     let journal = sold.data.join("journal");
-    gavel_storage::journal::truncate(&gavel_storage::journal::disk::OsDisk, &journal, sold.before_lsn)
-        .unwrap();
+    let cut = Truncation::after(&OsDisk, &journal, sold.before_lsn).unwrap();
+    cut.carry_out(&OsDisk).unwrap();
     let report = verified(&sold.data, false);
     assert_eq!(last_lsn(&report), sold.before_lsn);
     let findings = report["findings"].as_array().unwrap();
@@ -584,4 +585,94 @@ async fn a_repair_can_be_given_again_with_the_copy_that_it_made() {
     done(&sold.repair(&["--truncate-at", &all, "--backup", &second, "--yes"]));
     let node = sold.launch.start().await;
     assert_eq!(results(&node, &sold.house).await.len(), 1, "the hammer was kept");
+}
+
+#[actix_web::test]
+async fn archived_segments_are_verified_backed_up_and_restored() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, launch) = house::open(directory.path()).await;
+    let archive = directory.path().join("archive");
+    fs::create_dir(&archive).unwrap();
+    let launch = launch
+        .environment("GAVEL_RETENTION__ARCHIVE", archive.display())
+        .environment("GAVEL_RETENTION__KEEP_SEGMENTS", 0);
+    let node = launch.start().await;
+    let house = House::prepare(&node.address, 1, 1).await;
+    house.open_first_lot(&node.address).await;
+    let first = archive.join("00000000000000000001.seg");
+    within(PATIENCE, async {
+        let mut bids = Bids::new(&house);
+        while !first.exists() {
+            accepted(&mut bids, &node).await;
+        }
+    })
+    .await;
+    let history = house.first_lots_history(&node.address).await;
+    let (backup, restored) = (directory.path().join("backup"), directory.path().join("restored"));
+    assert!(verified(&data, true)["journal"]["segments"].as_u64().unwrap() > 1);
+    done(&gavel(&["backup"], &[&data, &backup]));
+    stopped(node).await;
+    assert!(!data.join("journal").join(first.file_name().unwrap()).exists());
+
+    // The backup needs the archive no more.
+    flip(&first, 700);
+    let report = verified(&data, false);
+    assert_eq!(report["journal"]["damage"]["file"], first.to_str().unwrap());
+    let copy = directory.path().join("copy");
+    let cut = gavel(
+        &["repair", "--truncate-at", "0", "--yes", "--backup"],
+        &[&copy, &data],
+    );
+    refused(&cut, 1, &["is in the archive"]);
+    assert!(!copy.exists());
+    fs::remove_dir_all(&archive).unwrap();
+    refused(&gavel(&["verify"], &[&data]), 1, &[archive.to_str().unwrap()]);
+    done(&gavel(&["restore"], &[&backup, &restored]));
+    let node = launch_on(directory.path(), &restored).start().await;
+    assert_eq!(house.first_lots_history(&node.address).await, history);
+}
+
+#[actix_web::test]
+async fn a_sled_journal_is_verified_backed_up_and_restored_while_no_node_runs() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data, launch) = house::open(directory.path()).await;
+    let launch = launch.arguments(["--journal", "sled"]);
+    let node = launch.start().await;
+    let house = House::prepare(&node.address, 1, 1).await;
+    house.open_first_lot(&node.address).await;
+    let mut bids = Bids::new(&house);
+    for _ in 0..50 {
+        accepted(&mut bids, &node).await;
+    }
+    let history = house.first_lots_history(&node.address).await;
+    let (backup, restored) = (directory.path().join("backup"), directory.path().join("restored"));
+    for output in [
+        gavel(&["verify"], &[&data]),
+        gavel(&["backup"], &[&data, &backup]),
+    ] {
+        refused(&output, 1, &["sled journal", "only while no node runs"]);
+    }
+    assert!(!backup.exists());
+    stopped(node).await;
+    let before = tree(&data);
+    let last = last_lsn(&verified(&data, true));
+    assert_eq!(differences(&before, &tree(&data)), [""; 0]);
+    done(&gavel(&["backup"], &[&data, &backup]));
+    assert_eq!(last_lsn(&verified(&backup, true)), last);
+    done(&gavel(&["restore"], &[&backup, &restored]));
+    let again = launch_on(directory.path(), &restored).arguments(["--journal", "sled"]);
+    let node = again.start().await;
+    assert_eq!(house.first_lots_history(&node.address).await, history);
+    accepted(&mut Bids::raising(&house, 1_000), &node).await;
+    stopped(node).await;
+
+    let mark = data.join("journal/sealed");
+    fs::write(&mark, vec![0xa5; fs::read(&mark).unwrap().len()]).unwrap();
+    verified(&data, false);
+    let copy = directory.path().join("copy");
+    let cut = gavel(
+        &["repair", "--truncate-at", "1", "--yes", "--backup"],
+        &[&copy, &data],
+    );
+    refused(&cut, 1, &["only a journal of segments can be cut"]);
 }

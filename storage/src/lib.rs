@@ -6,5 +6,6 @@ pub mod data_dir;
 mod durable_sled;
 pub mod faults;
 pub mod journal;
+mod private_copy;
 pub mod relational;
 pub mod snapshot;

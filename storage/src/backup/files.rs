@@ -140,6 +140,27 @@ fn pour(mut from: impl Read, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> R
     })
 }
 
+/// Copies every file of a directory that nobody changes meanwhile, and of those below, into one that is there.
+/// Gives what they hold by their names from there on.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn copy_files(from: &Path, to: &Path) -> Result<BTreeMap<String, FileEntry>, Error> {
+    let mut copied = BTreeMap::new();
+    for (name, kind) in files(from)? {
+        let target = to.join(&name);
+        match kind {
+            Kind::Directory => create_dir(&target)?,
+            Kind::File => {
+                let entry = copy_file(&from.join(&name), &target, u64::MAX)?;
+                copied.insert(name.to_string_lossy().into_owned(), entry);
+                sync_dir(target.parent().unwrap_or(to))?;
+            }
+        }
+    }
+    Ok(copied)
+}
+
 /// Copies everything in a directory that nobody changes meanwhile into a new one, syncs it, and compares what then reads
 /// back on both sides.
 ///

@@ -1,10 +1,11 @@
 //! The journal in a backup.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::{Error, FileEntry, copy_file, sync_dir};
-use crate::journal::segment;
+use crate::journal::{segment, segment_files};
 
 /// Where the last record of a copy ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,27 +16,33 @@ pub struct End {
     pub bytes: u64,
 }
 
-/// Copies the segments `first_lsns` of a journal, up to `end`, beside the node that writes it. Full segments are never
-/// written again, and the last one is cut where the last record ends: opening it fills it up with zeros again.
+/// Copies the segments of the journal in `from`, up to `end`, those in its archive as well, beside the node that writes it.
+/// Full segments are never written again, and the last one is cut where the last record ends: opening it fills it up with
+/// zeros again.
 ///
 /// # Errors
-/// [`Error::Io`].
-pub fn copy_journal(
-    from: &Path,
-    to: &Path,
-    first_lsns: &[u64],
-    end: End,
-) -> Result<BTreeMap<String, FileEntry>, Error> {
+/// [`Error::Journal`], [`Error::Io`].
+pub fn copy_journal(from: &Path, to: &Path, end: End) -> Result<BTreeMap<String, FileEntry>, Error> {
     let mut copied = BTreeMap::new();
-    for first_lsn in first_lsns.iter().filter(|first_lsn| **first_lsn <= end.segment) {
-        let source = segment::path(from, *first_lsn);
-        let target = segment::path(to, *first_lsn);
-        let bytes_max = if *first_lsn == end.segment {
+    for found in segment_files(from)? {
+        if found.first_lsn > end.segment {
+            break;
+        }
+        let target = segment::path(to, found.first_lsn);
+        let bytes_max = if found.first_lsn == end.segment {
             end.bytes
         } else {
             u64::MAX
         };
-        let entry = copy_file(&source, &target, bytes_max)?;
+        let entry = match copy_file(&found.path, &target, bytes_max) {
+            // It has just left for the archive, where it has the same name.
+            Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound && !found.is_archived => {
+                let again = segment_files(from)?;
+                let moved = again.iter().find(|file| file.first_lsn == found.first_lsn);
+                copy_file(moved.map_or(&found.path, |file| &file.path), &target, bytes_max)?
+            }
+            copied => copied?,
+        };
         let name = target
             .file_name()
             .unwrap_or_default()

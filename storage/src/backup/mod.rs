@@ -17,7 +17,9 @@ mod manifest;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use files::{CopiedTree, FileEntry, copy_file, copy_tree, create_dir, require_vacant, sync_dir};
+pub use files::{
+    CopiedTree, FileEntry, copy_file, copy_files, copy_tree, create_dir, require_vacant, sync_dir,
+};
 pub use journal::{End, copy_journal};
 pub use manifest::{DATA, HeadEntry, MANIFEST, Manifest};
 
@@ -66,6 +68,9 @@ pub enum Error {
         /// The copy.
         path: PathBuf,
     },
+    /// The journal's segments cannot be found.
+    #[error(transparent)]
+    Journal(#[from] crate::journal::Error),
     /// A file operation failed.
     #[error("cannot {action} {path}: {source}", path = path.display())]
     Io {

@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::disk::{Disk, OsDisk};
-use super::recovery::{self, Torn};
+use super::places::Segments;
+use super::recovery::Torn;
 use super::survey::Walk;
 use super::window::Window;
-use super::{Error, Head, Heads, Place, Record, segment, tail};
+use super::{Error, Head, Heads, Kind, Place, Record, SledJournal, SledOptions, Start, frame, segment, tail};
+use crate::private_copy::PrivateCopy;
 
 /// A journal that was gone through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,15 +81,93 @@ impl Beyond {
 /// Called for every record that holds, in LSN order; what it finds wrong with a payload counts as damage there.
 pub type CheckVisitor<'v> = dyn FnMut(&Record<'_>, Place<'_>) -> Result<(), String> + 'v;
 
-/// Goes through the journal in `dir`, beside a running node or while none runs.
+/// Goes through the journal in `dir`, of whichever kind it is and wherever its segments are: beside a running node or
+/// while none runs. A sled journal, which only one process can have, is read from a private copy, so nobody may have
+/// it open.
 ///
 /// # Errors
-/// [`Error::UnknownFormat`], [`Error::Io`].
+/// [`Error::UnknownFormat`], [`Error::ArchiveUnreachable`], [`Error::BehindArchive`], [`Error::BothKinds`],
+/// [`Error::Sled`], [`Error::Io`].
 pub fn check(dir: &Path, visit: &mut CheckVisitor<'_>) -> Result<Checked, Error> {
-    check_on(&Arc::new(OsDisk), dir, visit)
+    match Kind::of(dir)? {
+        Some(Kind::Sled) => check_sled(dir, visit),
+        Some(Kind::Segments) | None => check_on(&Arc::new(OsDisk), dir, visit),
+    }
 }
 
-/// The same on any disk.
+/// Counts what is visited, until something does not hold.
+fn take(checked: &mut Checked, record: &Record<'_>, place: Place<'_>, visit: &mut CheckVisitor<'_>) {
+    if checked.damage.is_some() {
+        return;
+    }
+    if let Err(reason) = visit(record, place) {
+        checked.damage = Some(Damage {
+            file: place.file.to_owned(),
+            offset: place.offset,
+            last_good_lsn: record.lsn - 1,
+            reason: format!("record {}: {reason}", record.lsn),
+            beyond: BTreeMap::new(),
+        });
+        return;
+    }
+    checked.records += 1;
+    checked.bytes += place.bytes;
+    checked.last_lsn = record.lsn;
+    let head = Head {
+        lsn: record.lsn,
+        seq: record.seq,
+        hash: record.hash,
+    };
+    checked.heads.insert(record.auction, head);
+}
+
+/// sled writes to whatever it opens, so it is given a copy.
+fn check_sled(dir: &Path, visit: &mut CheckVisitor<'_>) -> Result<Checked, Error> {
+    let copy = PrivateCopy::of(dir).map_err(Error::io("copy", dir))?;
+    let mut checked = Checked::default();
+    let opened = SledJournal::open(
+        copy.path(),
+        SledOptions::default(),
+        Start::beginning(),
+        &mut |record| {
+            let place = Place {
+                file: dir,
+                offset: 0,
+                bytes: frame::frame_bytes(record.payload.len()) as u64,
+            };
+            take(&mut checked, record, place, visit);
+        },
+    );
+    let (file, offset, last_good_lsn, reason) = match opened {
+        Ok(_) => return Ok(checked),
+        Err(Error::Damaged {
+            last_good_lsn,
+            reason,
+            ..
+        }) => (dir.to_owned(), 0, last_good_lsn, reason),
+        Err(Error::Corrupt {
+            file,
+            offset,
+            last_good_lsn,
+            reason,
+        }) => {
+            // Where it lies, not where the copy lay.
+            let name = file.strip_prefix(copy.path()).unwrap_or(&file);
+            (dir.join(name), offset, last_good_lsn, reason)
+        }
+        Err(other) => return Err(other),
+    };
+    checked.damage.get_or_insert(Damage {
+        file,
+        offset,
+        last_good_lsn,
+        reason,
+        beyond: BTreeMap::new(),
+    });
+    Ok(checked)
+}
+
+/// As [`check`], for segments on any disk.
 ///
 /// # Errors
 /// As [`check`].
@@ -95,28 +175,7 @@ pub fn check_on<D: Disk>(disk: &Arc<D>, dir: &Path, visit: &mut CheckVisitor<'_>
     let mut checked = Checked::default();
     let mut walk = Walk::default();
     let walked = walk.all(&**disk, dir, &mut |record, place| {
-        if checked.damage.is_some() {
-            return;
-        }
-        if let Err(reason) = visit(record, place) {
-            checked.damage = Some(Damage {
-                file: place.file.to_owned(),
-                offset: place.offset,
-                last_good_lsn: record.lsn - 1,
-                reason: format!("record {}: {reason}", record.lsn),
-                beyond: BTreeMap::new(),
-            });
-            return;
-        }
-        checked.records += 1;
-        checked.bytes += place.bytes;
-        checked.last_lsn = record.lsn;
-        let head = Head {
-            lsn: record.lsn,
-            seq: record.seq,
-            hash: record.hash,
-        };
-        checked.heads.insert(record.auction, head);
+        take(&mut checked, record, place, visit);
     });
     checked.segments = walk.segments;
     match walked {
@@ -166,10 +225,15 @@ pub fn salvage(
     offset: u64,
     visit: &mut dyn FnMut(&Record<'_>) -> ControlFlow<()>,
 ) -> Result<(), Error> {
-    let segments = recovery::segments(disk, dir)?;
-    for lsn in segments.into_iter().filter(|lsn| *lsn >= first_lsn) {
-        let path = segment::path(dir, lsn);
-        let file = disk.open(&path, false).map_err(Error::io("open", &path))?;
+    // Where not even the list of segments holds, nothing can be made out.
+    let Ok(segments) = Segments::of(disk, dir) else {
+        return Ok(());
+    };
+    for (index, lsn) in segments.files.iter().map(|file| file.first_lsn).enumerate() {
+        if lsn < first_lsn {
+            continue;
+        }
+        let (path, file) = segments.open(disk, index, false)?;
         // Without its header a segment's checksums cannot be followed.
         let Ok(header) = segment::Header::read(&path, &*file, lsn) else {
             continue;
@@ -177,7 +241,7 @@ pub fn salvage(
         let mut window = Window::new(&*file, header.segment_bytes).map_err(Error::io("read", &path))?;
         let mut at = segment::HEADER_BYTES as u64;
         if lsn == first_lsn {
-            at = at.max(offset.next_multiple_of(super::frame::ALIGN_BYTES as u64));
+            at = at.max(offset.next_multiple_of(frame::ALIGN_BYTES as u64));
         }
         let end = window.end();
         loop {

@@ -49,6 +49,17 @@ pub enum Error {
         /// Where it is.
         dir: PathBuf,
     },
+    /// A cut would change segments that are in the archive, which nothing does.
+    #[error(
+        "the journal cannot be cut after record {lsn}: {file} is in the archive, and only what is in the journal's directory is cut",
+        file = file.display()
+    )]
+    InArchive {
+        /// The last record that was to be kept.
+        lsn: u64,
+        /// The first archived segment that would have to change.
+        file: PathBuf,
+    },
     /// The directory holds a journal of another kind than the one that was asked for.
     #[error(
         "{dir} holds a journal of the kind {found}, not {asked}: use `--journal {found}`, or another data directory",

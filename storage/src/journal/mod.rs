@@ -9,7 +9,7 @@
 //!                                                └ DurableSink::durable
 //! ```
 //!
-//! * [`check`]: all of it held against its promises; [`truncate`]: an operator gives up its end.
+//! * [`check`]: all of it held against its promises; [`Truncation`]: an operator gives up its end.
 //! * [`frame`], [`segment`]: the bytes. * [`recovery`]: what opening does with them. * [`SegmentJournal`]: the default
 //!   [`Journal`]. * [`SledJournal`]: the other one; [`open`] opens either, by its [`Kind`]. * [`Survey`]: the same bytes, read beside whoever writes them. * [`Writer`]: the thread that owns it, [`Handle`]: what everybody else holds.
 //! * `conformance`: what every [`Journal`] must do (feature `conformance`).
@@ -61,7 +61,7 @@ pub use room::Room;
 pub use segment_journal::{Options, SegmentJournal};
 pub use sled_journal::{FreeBytes, SledJournal, SledOptions};
 pub use survey::{Place, Survey};
-pub use truncate::truncate;
+pub use truncate::Truncation;
 #[cfg(feature = "simulation")]
 pub use writer::SteppedWriter;
 pub use writer::{Append, AppendError, Barrier, DurableSink, Fatal, Handle, Writer, WriterOptions};

@@ -1,60 +1,92 @@
 //! Giving up the end of a journal, for an operator who has decided to.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::disk::Disk;
-use super::recovery::{self, cut};
+use super::places::Segments;
+use super::recovery::cut;
 use super::window::{Cursor, Window};
 use super::{Error, segment};
 
-/// Removes every record after `lsn` from the journal in `dir`, which nobody has open; 0 removes all. The records up to
-/// there must hold.
-///
-/// Later segments go first, the last one first of all, and the first record that is given up is the first to be overwritten:
-/// interrupted anywhere, the journal is refused, or it ends at `lsn` already. Doing it again completes it.
-///
-/// # Errors
-/// [`Error::Corrupt`] when the records up to `lsn` do not hold or are not there, [`Error::UnknownFormat`],
-/// [`Error::Io`].
-pub fn truncate(disk: &dyn Disk, dir: &Path, lsn: u64) -> Result<(), Error> {
-    let segments = recovery::segments(disk, dir)?;
-    let (kept, given_up): (Vec<u64>, Vec<u64>) =
-        segments.into_iter().partition(|first_lsn| *first_lsn <= lsn);
-    // Looked up before anything is removed: what is not there cannot be cut at.
-    let end = kept
-        .last()
-        .map(|first_lsn| end_of(disk, dir, *first_lsn, lsn))
-        .transpose()?;
-    if end.is_none() && lsn > 0 {
-        return Err(Error::Corrupt {
-            file: dir.to_owned(),
-            offset: 0,
-            last_good_lsn: 0,
-            reason: format!("there is no segment with record {lsn}"),
-        });
+/// What a cut after a record takes; nothing of it is done yet.
+#[derive(Debug)]
+pub struct Truncation {
+    dir: PathBuf,
+    /// The segment that is cut, and where.
+    cut: Option<(PathBuf, u64)>,
+    /// Those after it, in order.
+    given_up: Vec<PathBuf>,
+}
+
+impl Truncation {
+    /// Looks up what removing every record after `lsn` from the segments in `dir` takes; 0 removes all.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] when the records up to `lsn` do not hold in its segment or are not there,
+    /// [`Error::InArchive`], [`Error::UnknownFormat`], [`Error::Io`].
+    pub fn after(disk: &dyn Disk, dir: &Path, lsn: u64) -> Result<Self, Error> {
+        let segments = Segments::of(disk, dir)?;
+        let kept = segments.files.iter().rposition(|file| file.first_lsn <= lsn);
+        let cut = match kept {
+            None if lsn > 0 => {
+                return Err(Error::Corrupt {
+                    file: dir.to_owned(),
+                    offset: 0,
+                    last_good_lsn: 0,
+                    reason: format!("there is no segment with record {lsn}"),
+                });
+            }
+            None => None,
+            Some(kept) => {
+                let file = &segments.files[kept];
+                Some((file.path.clone(), end_of(disk, &file.path, file.first_lsn, lsn)?))
+            }
+        };
+        let touched = &segments.files[kept.unwrap_or(0)..];
+        if let Some(archived) = touched.iter().find(|file| file.is_archived) {
+            return Err(Error::InArchive {
+                lsn,
+                file: archived.path.clone(),
+            });
+        }
+        let given_up = touched.iter().skip(usize::from(kept.is_some()));
+        Ok(Self {
+            dir: dir.to_owned(),
+            cut,
+            given_up: given_up.map(|file| file.path.clone()).collect(),
+        })
     }
-    let open_dir = disk.open_dir(dir).map_err(Error::io("open", dir))?;
-    for first_lsn in given_up.into_iter().rev() {
-        let path = segment::path(dir, first_lsn);
-        disk.remove(&path).map_err(Error::io("remove", &path))?;
-        // One by one: a gap in the middle would be there after a power cut otherwise.
-        open_dir.sync().map_err(Error::io("sync", dir))?;
+
+    /// Does it; nobody has the journal open.
+    ///
+    /// Later segments go first, the last one first of all, and the first record that is given up is the first to be
+    /// overwritten: interrupted anywhere, the journal is refused, or it ends where it should already. A new one after
+    /// the same record completes it.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn carry_out(&self, disk: &dyn Disk) -> Result<(), Error> {
+        let dir = &self.dir;
+        let open_dir = disk.open_dir(dir).map_err(Error::io("open", dir))?;
+        for path in self.given_up.iter().rev() {
+            disk.remove(path).map_err(Error::io("remove", path))?;
+            // One by one: a gap in the middle would be there after a power cut otherwise.
+            open_dir.sync().map_err(Error::io("sync", dir))?;
+        }
+        if let Some((path, end)) = &self.cut {
+            let file = disk.open(path, true).map_err(Error::io("open", path))?;
+            let length = file.len().map_err(Error::io("read", path))?;
+            cut(path, &*file, *end, length)?;
+        }
+        Ok(())
     }
-    if let (Some(first_lsn), Some(end)) = (kept.last(), end) {
-        let path = segment::path(dir, *first_lsn);
-        let file = disk.open(&path, true).map_err(Error::io("open", &path))?;
-        let length = file.len().map_err(Error::io("read", &path))?;
-        cut(&path, &*file, end, length)?;
-    }
-    Ok(())
 }
 
 /// Where record `lsn` ends in its segment, in bytes.
-fn end_of(disk: &dyn Disk, dir: &Path, first_lsn: u64, lsn: u64) -> Result<u64, Error> {
-    let path = segment::path(dir, first_lsn);
-    let file = disk.open(&path, false).map_err(Error::io("open", &path))?;
-    let header = segment::Header::read(&path, &*file, first_lsn)?;
-    let window = Window::new(&*file, header.segment_bytes).map_err(Error::io("read", &path))?;
+fn end_of(disk: &dyn Disk, path: &Path, first_lsn: u64, lsn: u64) -> Result<u64, Error> {
+    let file = disk.open(path, false).map_err(Error::io("open", path))?;
+    let header = segment::Header::read(path, &*file, first_lsn)?;
+    let window = Window::new(&*file, header.segment_bytes).map_err(Error::io("read", path))?;
     let mut cursor = Cursor {
         window,
         salt: header.salt,
@@ -63,17 +95,17 @@ fn end_of(disk: &dyn Disk, dir: &Path, first_lsn: u64, lsn: u64) -> Result<u64, 
     for expected in first_lsn..=lsn {
         let offset = cursor.offset;
         let corrupt = |reason: String| Error::Corrupt {
-            file: path.clone(),
+            file: path.to_owned(),
             offset,
             last_good_lsn: expected - 1,
             reason: format!("record {expected}: {reason}"),
         };
-        let header = cursor.header().map_err(Error::io("read", &path))?;
+        let header = cursor.header().map_err(Error::io("read", path))?;
         let header = header.map_err(|error| corrupt(error.to_string()))?;
         if header.lsn != expected {
             return Err(corrupt(format!("record {} is in its place", header.lsn)));
         }
-        let payload = cursor.payload(&header).map_err(Error::io("read", &path))?;
+        let payload = cursor.payload(&header).map_err(Error::io("read", path))?;
         payload.map_err(|error| corrupt(error.to_string()))?;
         cursor.advance(&header);
     }
@@ -109,6 +141,10 @@ mod tests {
         let disk = MemDisk::default();
         fill(&mut open(&disk).0, 300);
         disk
+    }
+
+    fn truncate(disk: &MemDisk, dir: &Path, lsn: u64) -> Result<(), Error> {
+        Truncation::after(disk, dir, lsn)?.carry_out(disk)
     }
 
     fn copy(disk: &MemDisk) -> MemDisk {

@@ -1,11 +1,10 @@
 //! A store out of the way, and a store looked at without touching it.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use uuid::Uuid;
+use crate::private_copy::PrivateCopy;
 
 use super::{Contents, Error, Options, Snapshots as _, Store};
 
@@ -46,10 +45,8 @@ pub fn read_copy(dir: &Path) -> Result<Contents, String> {
     if !dir.exists() {
         return Ok(Contents::default());
     }
-    let place = Place(std::env::temp_dir().join(format!("gavel-{}", Uuid::new_v4())));
-    let copy = place.0.join("snapshots");
-    copy_into(dir, &copy).map_err(|error| format!("they cannot be copied: {error}"))?;
-    let store = Store::open(&copy, Options::default()).map_err(|error| error.to_string())?;
+    let copy = PrivateCopy::of(dir).map_err(|error| format!("they cannot be copied: {error}"))?;
+    let store = Store::open(copy.path(), Options::default()).map_err(|error| error.to_string())?;
     let damage = store.damage();
     let contents = store.load_all();
     drop(store);
@@ -60,31 +57,4 @@ pub fn read_copy(dir: &Path) -> Result<Contents, String> {
         Error::Damaged(damage) => damage.reason,
         unusable @ Error::Unusable { .. } => unusable.to_string(),
     })
-}
-
-/// Removed when it is of no more use.
-struct Place(PathBuf);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        // Best effort: it is the directory for what may be left behind.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn copy_into(from: &Path, to: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_into(&entry.path(), &to)?;
-        } else if let Err(error) = fs::copy(entry.path(), to)
-            // sled removes old files of its own at any time.
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            return Err(error);
-        }
-    }
-    Ok(())
 }

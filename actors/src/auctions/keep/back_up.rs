@@ -23,11 +23,11 @@ use gavel_engine::{
 };
 use gavel_storage::{
     backup::{
-        self, DATA, End, FileEntry, HeadEntry, Manifest, copy_file, copy_journal, create_dir, require_vacant,
-        sync_dir,
+        self, DATA, End, FileEntry, HeadEntry, Manifest, copy_file, copy_files, copy_journal, create_dir,
+        require_vacant, sync_dir,
     },
-    data_dir,
-    journal::{self, Head, Heads, Place, Record, segment},
+    data_dir::{self, DataDir},
+    journal::{self, Head, Heads, Kind, Place, Record, segment},
     relational::{self, Store},
 };
 use std::{
@@ -59,6 +59,13 @@ pub async fn back_up(data: &Path, to: &Path, now: Timestamp) -> Result<Manifest,
     }
     require_apart(data, to)?;
     require_vacant(to)?;
+    // Only one process at a time can have a sled journal, so no node runs until it is copied.
+    let is_sled = Kind::of(&journal)? == Some(Kind::Sled);
+    let held = is_sled.then(|| DataDir::open(data)).transpose();
+    let held = held.map_err(|error| match error {
+        data_dir::Error::InUse { .. } => journal::Error::InUse { dir: journal.clone() }.into(),
+        other => Error::from(other),
+    })?;
     let target = to.join(DATA);
     for dir in [to, &target, &target.join("journal"), &target.join("keys")] {
         create_dir(dir)?;
@@ -67,14 +74,14 @@ pub async fn back_up(data: &Path, to: &Path, now: Timestamp) -> Result<Manifest,
     let database = target.join(relational::FILE_NAME);
     let fit = fitting(data, &journal, &target, &database).await?;
     files.insert(relational::FILE_NAME.to_owned(), FileEntry::synced(&database)?);
-    if let Some(end) = fit.end {
-        let copied = copy_journal(&journal, &target.join("journal"), &fit.segments, end)?;
-        files.extend(
-            copied
-                .into_iter()
-                .map(|(name, entry)| (format!("journal/{name}"), entry)),
-        );
-    }
+    let copied = match fit.end {
+        _ if is_sled => copy_files(&journal, &target.join("journal"))?,
+        Some(end) => copy_journal(&journal, &target.join("journal"), end)?,
+        None => BTreeMap::new(),
+    };
+    let named = |(name, entry)| (format!("journal/{name}"), entry);
+    files.extend(copied.into_iter().map(named));
+    drop(held);
     keys(data, &target, &mut files)?;
     for dir in [&target.join("keys"), &target.join("journal"), &target, to] {
         sync_dir(dir)?;
@@ -150,8 +157,6 @@ fn keys(data: &Path, target: &Path, files: &mut BTreeMap<String, FileEntry>) -> 
 struct Fit {
     last_lsn: u64,
     heads: Heads,
-    /// The first records of the segments up to the last record's.
-    segments: Vec<u64>,
     /// Where the last record ends; `None` without one.
     end: Option<End>,
 }
@@ -250,9 +255,6 @@ fn fit(journal: &Path, since_lsn: u64, words: &Words) -> Result<(Fit, u64), Erro
         }
         let name = place.file.file_name().unwrap_or_default().to_string_lossy();
         let segment = segment::first_lsn_of(&name).unwrap_or(record.lsn);
-        if fit.segments.last() != Some(&segment) {
-            fit.segments.push(segment);
-        }
         fit.end = Some(End {
             segment,
             bytes: place.offset + place.bytes,

@@ -9,7 +9,7 @@ use gavel_engine::{auction::Auction, ids::SaleId};
 use gavel_storage::{
     backup::{DATA, Manifest},
     codec, data_dir,
-    journal::{self, Checked, Head, Record},
+    journal::{self, Checked, Head, Kind, Record},
     relational::{self, Progress, Store},
     snapshot::{self, Snapshot},
 };
@@ -143,6 +143,9 @@ async fn examine_data(data: PathBuf, manifest: Option<Manifest>, is_open: bool) 
     let journal = data.join("journal");
     if !journal.is_dir() {
         return Err(Error::NothingThere { path: data });
+    }
+    if is_open && Kind::of(&journal)? == Some(Kind::Sled) {
+        return Err(journal::Error::InUse { dir: journal }.into());
     }
     let mut findings = Vec::new();
     if let Some(manifest) = &manifest {

@@ -62,6 +62,9 @@ pub enum Error {
         /// What did not fit the last time.
         reason: String,
     },
+    /// A sled journal.
+    #[error("only a journal of segments can be cut, and this is one of sled: restore a backup instead")]
+    NotSegments,
     /// Nothing that a repair could mend.
     #[error("nothing was found that a repair would mend; nothing is given up")]
     NothingToRepair,

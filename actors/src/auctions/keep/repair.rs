@@ -10,7 +10,7 @@ use gavel_engine::{auction::Auction, ids::SaleId, time::Timestamp};
 use gavel_storage::{
     backup::{CopiedTree, copy_tree, require_vacant},
     data_dir::{self, DataDir},
-    journal::{self, Head, Record, disk::OsDisk, segment},
+    journal::{self, Head, Kind, Record, Truncation, disk::OsDisk, segment},
     relational::{Progress, Store},
     snapshot,
 };
@@ -33,6 +33,7 @@ pub struct Plan {
     /// Sales that the database knows more of than is kept.
     rewound: BTreeMap<SaleId, Progress>,
     back_to_draft: BTreeSet<SaleId>,
+    truncation: Truncation,
     unreadable: bool,
 }
 
@@ -74,6 +75,9 @@ impl Plan {
                 path: data.to_owned(),
             });
         }
+        if Kind::of(&data.join("journal"))? == Some(Kind::Sled) {
+            return Err(Error::NotSegments);
+        }
         let directory = DataDir::open(data)?;
         let examined = examine_own(data).await?;
         let (found, others): (Vec<_>, Vec<_>) = examined
@@ -98,6 +102,8 @@ impl Plan {
                 last_good_lsn,
             });
         }
+        // Before anything is changed: what cannot be cut needs no other preparation.
+        let truncation = Truncation::after(&OsDisk, directory.journal(), last_lsn)?;
         let mut plan = Self {
             directory,
             last_lsn,
@@ -106,6 +112,7 @@ impl Plan {
             given_up: BTreeMap::new(),
             rewound: BTreeMap::new(),
             back_to_draft: back_to_draft.iter().copied().collect(),
+            truncation,
             unreadable: examined.journal.damage.is_some(),
         };
         plan.read(examined.journal.damage.as_ref())?;
@@ -216,7 +223,7 @@ impl Plan {
         store.close().await?;
         rewound?;
         let snapshots_moved_to = self.free_snapshots()?;
-        journal::truncate(&OsDisk, self.directory.journal(), self.last_lsn)?;
+        self.truncation.carry_out(&OsDisk)?;
         let examined = examine_own(data).await?;
         if examined.findings.iter().any(|finding| finding.repairable) {
             return Err(Error::Findings {

@@ -59,7 +59,7 @@ fn everything_is_counted_and_nothing_is_written() {
             .unwrap()
             .1;
         let offset = usize::try_from(*offset).unwrap();
-        assert_eq!(bytes[offset..offset + 8], crate::journal::frame::MAGIC);
+        assert_eq!(bytes[offset..offset + 8], frame::MAGIC);
     }
     assert_eq!((disk.files(), disk.writes()), (files, writes));
 }
