@@ -210,7 +210,7 @@ impl Console {
     }
 
     fn on_open(&mut self, lot: &Value) -> Value {
-        self.patience = self.rng.random_range(1..12);
+        self.patience = self.rng.random_range(1..6);
         let lot_id = &lot["lot_id"];
         let minimum = lot["minimum_minor"].as_i64().unwrap_or(1);
         let room_paddle = self.rng.random_bool(0.5).then(|| self.rng.random_range(1..20));

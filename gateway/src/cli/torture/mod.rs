@@ -330,7 +330,8 @@ impl Report {
             );
         }
         if json {
-            println!("{}", serde_json::json!(self.figures));
+            // Numbers under names: serialising them into memory has no way to fail.
+            println!("{}", serde_json::to_string(&self.figures).unwrap_or_default());
             return;
         }
         let figures = &self.figures;
