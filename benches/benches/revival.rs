@@ -1,5 +1,6 @@
-//! How long a sale of ten thousand bids is away when its actor panics: from the panic to the first answer,
-//! in a journal of its own and in one that holds a hundred times as many records of other sales.
+//! How long a sale of ten thousand bids is away when its actor panics: from the panic to the first answer.
+//! Alone in its journal, before and after a hundred times as many records of other sales, and after a
+//! restart, when it is not known any more where in the journal it begins.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -171,13 +172,14 @@ fn main() {
         for other in 0..OTHER_SALES {
             sale(&node.registry, SaleId(u128::from(other) + 2)).await;
         }
-        let records = OTHER_SALES * BIDS;
-        measure(
-            &node.registry,
-            sale_id,
-            &format!("beside {records} records of other sales"),
-        )
-        .await;
+        let others = format!("{} records of other sales", OTHER_SALES * BIDS);
+        measure(&node.registry, sale_id, &format!("before {others}")).await;
+        let sale_id = SaleId(u128::from(OTHER_SALES) + 1);
+        measure(&node.registry, sale_id, &format!("after {others}")).await;
+        node.registry.stop().await;
+        node.writer.shutdown();
+        let node = start(dir.path()).await;
+        measure(&node.registry, sale_id, &format!("after {others} and a restart")).await;
         node.registry.stop().await;
         node.writer.shutdown();
     });

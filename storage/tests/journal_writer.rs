@@ -365,7 +365,7 @@ fn a_barrier_comes_after_everything_before_it_and_replay_sees_it() {
     gate.open();
     assert_eq!(passed.recv_timeout(PATIENCE), Ok((3, 2, 1)));
     let mut seen = Vec::new();
-    let replayed = handle.replay(1, 0, &mut |record| {
+    let replayed = handle.replay(1, 0..=u64::MAX, &mut |record| {
         seen.push((record.seq, record.payload.to_vec()));
         ControlFlow::Continue(())
     });

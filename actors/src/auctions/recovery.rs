@@ -9,7 +9,11 @@ use gavel_storage::{
     journal::{self, Handle, Head, Journal, Kind, ScanVisitor, Start},
     snapshot,
 };
-use std::{collections::BTreeMap, ops::ControlFlow, path::Path};
+use std::{
+    collections::BTreeMap,
+    ops::{ControlFlow, RangeInclusive},
+    path::Path,
+};
 
 /// Every auction as it was, and the journal to go on with.
 pub struct Recovered {
@@ -117,17 +121,18 @@ fn replay(
 }
 
 /// One auction again with the place and hash of its last record, from a running node's journal, after
-/// everything that was under way for it has become durable. Blocking.
+/// everything that was under way for it has become durable. All its records are within `lsns`. Blocking.
 ///
 /// # Errors
 /// [`Error`].
 pub(super) fn replay_one(
     handle: &Handle,
     sale_id: SaleId,
+    lsns: RangeInclusive<u64>,
 ) -> Result<(Auction, Option<(u64, journal::Hash)>), Error> {
     let mut head = None;
     let auction = play(
-        |visit| handle.replay(sale_id.0, 1, visit),
+        |visit| handle.replay(sale_id.0, lsns, visit),
         |record, _, _| head = Some((record.lsn, record.hash)),
     )?;
     Ok((auction, head))

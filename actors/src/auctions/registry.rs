@@ -71,6 +71,8 @@ struct Entry {
     visibility: BookVisibility,
     dead: Arc<AtomicBool>,
     restarts: u32,
+    /// None of the sale's records is before this one.
+    first_lsn: u64,
 }
 
 struct Inner {
@@ -153,9 +155,11 @@ impl AuctionRegistry {
             if self.is_stopping() {
                 return Err(Refused::Unavailable);
             }
-            entries
-                .entry(sale_id)
-                .or_insert_with(|| self.run(sale_id, StartFrom::default(), visibility, Arc::default(), 0));
+            entries.entry(sale_id).or_insert_with(|| {
+                let first_lsn = self.inner.settings.journal.durable_lsn() + 1;
+                let entry = self.run(sale_id, StartFrom::default(), visibility, Arc::default(), 0);
+                Entry { first_lsn, ..entry }
+            });
         }
         let handle = self.find(sale_id).ok_or(Refused::Unavailable)?;
         match handle.command(Command::Create(Box::new(setup))).await? {
@@ -273,6 +277,7 @@ impl AuctionRegistry {
             visibility,
             dead,
             restarts,
+            first_lsn: 1,
         }
     }
 
@@ -322,13 +327,9 @@ impl AuctionRegistry {
             return;
         };
         tracing::warn!(sale = %sale_id, seq = start.state.seq(), "a sale's actor has died and was replayed from the journal");
-        *entry = self.run(
-            sale_id,
-            start,
-            entry.visibility,
-            Arc::clone(&entry.topic),
-            restarts + 1,
-        );
+        let (topic, first_lsn) = (Arc::clone(&entry.topic), entry.first_lsn);
+        let revived = self.run(sale_id, start, entry.visibility, topic, restarts + 1);
+        *entry = Entry { first_lsn, ..revived };
         drop(entries);
         let registry = self.clone();
         actix::spawn(async move {
@@ -343,11 +344,16 @@ impl AuctionRegistry {
 
     /// Waits for what the dead actor had under way, then reads the sale back.
     async fn replay(&self, sale_id: SaleId) -> Result<StartFrom, String> {
-        if !planted(Fault::ReviveTooEarly) {
-            self.after_all(|_, _| ()).await?;
-        }
+        let first_lsn = self.entries().get(&sale_id).map_or(1, |entry| entry.first_lsn);
+        // What other sales have before and after it need not be read.
+        let last = move |lsn, heads: &Heads| heads.get(&sale_id.0).map_or(lsn, |head| head.lsn);
+        let last_lsn = if planted(Fault::ReviveTooEarly) {
+            u64::MAX
+        } else {
+            self.after_all(last).await?
+        };
         let handle = self.inner.settings.journal.clone();
-        let replay = move || recovery::replay_one(&handle, sale_id);
+        let replay = move || recovery::replay_one(&handle, sale_id, first_lsn..=last_lsn);
         let replayed = if self.inner.settings.threads == 0 {
             replay()
         } else {

@@ -9,7 +9,7 @@ mod stepped;
 pub use stepped::SteppedWriter;
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -191,19 +191,20 @@ impl Handle {
         self.send(Job::Barrier(barrier), 0).map_err(|_| Refusal::Stopped)
     }
 
-    /// Visits the durable records of one auction from an LSN on.
+    /// Visits the durable records of one auction in a range of LSNs, of which not all need be durable.
     ///
     /// # Errors
     /// Those of [`Reader::scan`].
     pub fn replay(
         &self,
         auction: u128,
-        from_lsn: u64,
+        lsns: RangeInclusive<u64>,
         visit: &mut dyn FnMut(&Record<'_>) -> ControlFlow<()>,
     ) -> Result<(), Error> {
+        let last_lsn = self.durable_lsn().min(*lsns.end());
         self.shared
             .reader
-            .scan(from_lsn..=self.durable_lsn(), Some(auction), visit)
+            .scan(*lsns.start()..=last_lsn, Some(auction), visit)
     }
 
     /// The last LSN that is durable.
