@@ -245,7 +245,8 @@ impl Visitor {
         match message["type"].as_str().unwrap() {
             "snapshot" => {
                 let seen = self.sales.get_mut(message["sale_id"].as_str().unwrap()).unwrap();
-                holds(|findings| seen.witness.start(message, findings));
+                let settled_seq = seen.witness.settled_seq();
+                holds(|findings| seen.witness.start(message, settled_seq, findings));
                 seen.see(message);
                 seen.ended |= message["sale"]["status"] == "ended";
             }

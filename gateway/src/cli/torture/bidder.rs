@@ -7,9 +7,9 @@ use super::{
     house::{Bidder, CURRENCY, OPENING_MINOR, STEP_MINOR, View},
     ledger::{Ledger, Taken},
     witness::Audience,
-    world::World,
+    world::{Connection, World},
 };
-use crate::client::socket::{Heard, Socket};
+use crate::client::socket::Heard;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -39,10 +39,10 @@ pub async fn take_part(world: World, bidder: Bidder, seed: u64) -> Ledger {
     for connection in 0.. {
         let last_seq = |sale: &str| patron.following.get(sale).and_then(Following::last_seq);
         let from = sales.each_ref().map(|sale| (sale.as_str(), last_seq(sale)));
-        let Some(mut socket) = patron.world.follow(&bidder.token, &from).await else {
+        let Some(mut line) = patron.world.follow(&bidder.token, &from).await else {
             break;
         };
-        if patron.visit(&mut socket, connection).await {
+        if patron.visit(&mut line, connection).await {
             break;
         }
     }
@@ -51,7 +51,7 @@ pub async fn take_part(world: World, bidder: Bidder, seed: u64) -> Ledger {
 
 impl Patron {
     /// One connection; `true` when the day has ended.
-    async fn visit(&mut self, socket: &mut Socket, connection: u32) -> bool {
+    async fn visit(&mut self, line: &mut Connection, connection: u32) -> bool {
         for index in self.ledger.in_flight() {
             let placed = &mut self.ledger.bids[index];
             let again = self.rng.random_bool(0.3);
@@ -62,37 +62,37 @@ impl Patron {
                 let request = &placed.request;
                 json!({"type": "bid_status", "sale_id": request["sale_id"], "bid_id": request["bid_id"]})
             };
-            if !socket.send(&message).await {
+            if !line.socket.send(&message).await {
                 return false;
             }
         }
         loop {
             let closing = self.world.is_closing();
             let mut in_flight = self.ledger.in_flight().len();
-            while !closing && in_flight < IN_FLIGHT_MAX && socket.left() > 0 {
+            while !closing && in_flight < IN_FLIGHT_MAX && line.socket.left() > 0 {
                 let Some(bid) = self.next_bid() else {
                     break;
                 };
                 self.ledger.place(bid.clone(), connection);
                 in_flight += 1;
-                if !socket.send(&bid).await {
+                if !line.socket.send(&bid).await {
                     return false;
                 }
             }
             if in_flight == 0 && closing {
                 return true;
             }
-            if socket.left() == 0 && (in_flight == 0 || self.rng.random_bool(0.3)) {
+            if line.socket.left() == 0 && (in_flight == 0 || self.rng.random_bool(0.3)) {
                 // Leaves bids behind whose answers are still on their way.
                 return false;
             }
             let heard = tokio::select! {
-                heard = socket.hear() => heard,
+                heard = line.socket.hear() => heard,
                 () = self.world.closing(), if !closing => continue,
             };
             match heard {
                 Heard::Message(message) => {
-                    if !self.take(&message, socket).await {
+                    if !self.take(&message, line).await {
                         return false;
                     }
                 }
@@ -105,7 +105,7 @@ impl Patron {
     }
 
     /// Takes a message; `false` when the connection is of no more use.
-    async fn take(&mut self, message: &Value, socket: &mut Socket) -> bool {
+    async fn take(&mut self, message: &Value, line: &mut Connection) -> bool {
         let sale = message["sale_id"].as_str().unwrap_or_default();
         match message["type"].as_str().unwrap_or_default() {
             kind @ ("snapshot" | "resumed" | "update") => {
@@ -116,7 +116,7 @@ impl Patron {
                 if kind == "update" {
                     witness.update(Audience::Public, message, &mut findings);
                 } else {
-                    witness.start(message, &mut findings);
+                    witness.start(message, line.floor_seq(sale), &mut findings);
                 }
                 self.view.take(message);
             }
@@ -132,7 +132,7 @@ impl Patron {
                         };
                         self.ledger.bids[index].connection = None;
                         let request = self.ledger.bids[index].request.clone();
-                        return socket.left() > 0 && socket.send(&request).await;
+                        return line.socket.left() > 0 && line.socket.send(&request).await;
                     }
                 }
             }

@@ -5,9 +5,9 @@ use super::{
     following::Following,
     house::{CURRENCY, STEP_MINOR, View},
     witness::Audience,
-    world::World,
+    world::{Connection, World},
 };
-use crate::client::socket::{Heard, Socket};
+use crate::client::socket::Heard;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -52,8 +52,8 @@ pub async fn run(world: World, seed: u64) -> Log {
     };
     let staff = console.world.house.staff.clone();
     // From a snapshot each time: what to do next depends on what is true now.
-    while let Some(mut socket) = console.world.follow(&staff, &[(&console.sale, None)]).await {
-        if console.visit(&mut socket).await {
+    while let Some(mut line) = console.world.follow(&staff, &[(&console.sale, None)]).await {
+        if console.visit(&mut line).await {
             break;
         }
     }
@@ -62,14 +62,14 @@ pub async fn run(world: World, seed: u64) -> Log {
 
 impl Console {
     /// One connection; `true` when the day has ended.
-    async fn visit(&mut self, socket: &mut Socket) -> bool {
+    async fn visit(&mut self, line: &mut Connection) -> bool {
         // Only bids carry an id that makes them safe to repeat.
         self.pending = self
             .pending
             .take()
             .filter(|pending| !pending["command"]["bid_id"].is_null());
         if let Some(pending) = &self.pending
-            && !socket.send(pending).await
+            && !line.socket.send(pending).await
         {
             return false;
         }
@@ -80,7 +80,7 @@ impl Console {
                 if closing {
                     return true;
                 }
-                if socket.left() == 0 {
+                if line.socket.left() == 0 {
                     return false;
                 }
                 if let Some(command) = self.next_command() {
@@ -89,18 +89,18 @@ impl Console {
                         "sale_id": self.sale, "command": command,
                     });
                     self.pending = Some(message.clone());
-                    if !socket.send(&message).await {
+                    if !line.socket.send(&message).await {
                         return false;
                     }
                 }
             }
             let heard = tokio::select! {
-                heard = socket.hear() => heard,
+                heard = line.socket.hear() => heard,
                 () = self.world.closing(), if !closing => continue,
             };
             match heard {
                 Heard::Message(message) => {
-                    if !self.take(&message) {
+                    if !self.take(&message, line.floor_seq(&self.sale)) {
                         return false;
                     }
                 }
@@ -113,7 +113,7 @@ impl Console {
     }
 
     /// Takes a message; `false` when the connection is of no more use.
-    fn take(&mut self, message: &Value) -> bool {
+    fn take(&mut self, message: &Value, floor_seq: u64) -> bool {
         match message["type"].as_str().unwrap_or_default() {
             kind @ ("snapshot" | "update") => {
                 let mut findings = self.world.findings();
@@ -123,7 +123,7 @@ impl Console {
                     witness.update(Audience::Staff, message, &mut findings);
                     self.patience = self.patience.saturating_sub(1);
                 } else {
-                    witness.start(message, &mut findings);
+                    witness.start(message, floor_seq, &mut findings);
                 }
                 self.view.take(message);
                 for event in message["events"].as_array().into_iter().flatten() {

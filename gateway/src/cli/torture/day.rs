@@ -195,7 +195,10 @@ impl Torture {
                 .await
                 .ok_or_else(unreachable)?;
             served::hold_results(staff, sale, &state, &self.findings).await?;
-            world.witness(&sale.id).start(&state, &mut world.findings());
+            let mut witness = world.witness(&sale.id);
+            let settled_seq = witness.settled_seq();
+            witness.start(&state, settled_seq, &mut world.findings());
+            drop(witness);
             states.push(state);
         }
         if before != states[0] {

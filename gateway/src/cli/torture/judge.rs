@@ -303,7 +303,7 @@ mod tests {
                 witness.update(Audience::Staff, update, &mut findings);
             }
             for start in starts {
-                witness.start(start, &mut findings);
+                witness.start(start, 0, &mut findings);
             }
             let compared = shown(&history(), &witness, &mut findings);
             assert_eq!(compared, (updates.len() + starts.len()) as u64);
@@ -323,14 +323,17 @@ mod tests {
         let mut findings = Findings::default();
         let mut witness = Witness::default();
         witness.update(Audience::Public, &update(4, "bid_accepted"), &mut findings);
-        witness.start(&json!({"type": "resumed", "seq": 3}), &mut findings);
+        let begun_before = witness.settled_seq();
+        witness.settle();
+        let resumed = json!({"type": "resumed", "seq": 3});
+        witness.start(&resumed, begun_before, &mut findings);
         witness.update(Audience::Public, &update(4, "bid_accepted"), &mut findings);
         assert!(
             findings.is_empty(),
-            "what was not heard before a kill may come later"
+            "what a node has sent before it was killed may be read after"
         );
-        witness.settle();
-        witness.start(&json!({"type": "resumed", "seq": 3}), &mut findings);
+        let begun_after = witness.settled_seq();
+        witness.start(&resumed, begun_after, &mut findings);
         witness.update(Audience::Public, &update(4, "lot_sold"), &mut findings);
         assert_eq!(counts(&findings), [(Fault::Lost, 1), (Fault::Changed, 1)]);
     }

@@ -54,14 +54,15 @@ impl Witness {
         }
     }
 
-    /// A `snapshot` or `resumed`: never older than what anybody was shown before the last restart.
-    pub fn start(&mut self, message: &Value, findings: &mut Findings) {
+    /// A `snapshot` or `resumed`: never older than `floor_seq`, which is [`settled_seq`](Self::settled_seq)
+    /// at the time when its connection was begun. What a node has sent before it was killed may be read
+    /// long after.
+    pub fn start(&mut self, message: &Value, floor_seq: u64, findings: &mut Findings) {
         let Some(seq) = message["seq"].as_u64() else {
             return findings.note(Fault::Unexpected, format!("a start without a number: {message}"));
         };
-        let settled_seq = self.settled_seq;
-        if seq < settled_seq {
-            let what = format!("the sale has gone back from {settled_seq} to {seq}");
+        if seq < floor_seq {
+            let what = format!("the sale has gone back from {floor_seq} to {seq}");
             findings.note(Fault::Lost, what);
         }
         if message["type"] != "snapshot" {
@@ -86,6 +87,11 @@ impl Witness {
     /// The node has gone: what was shown until now is what it has to come back with.
     pub fn settle(&mut self) {
         self.settled_seq = self.newest_seq;
+    }
+
+    /// The last record that anybody was shown before the last restart.
+    pub fn settled_seq(&self) -> u64 {
+        self.settled_seq
     }
 
     /// Every record that was shown, and as what.

@@ -23,6 +23,21 @@ pub struct World {
     answers: Rc<Answers>,
 }
 
+/// A connection that follows sales.
+pub struct Connection {
+    /// The connection.
+    pub socket: Socket,
+    floors: BTreeMap<String, u64>,
+}
+
+impl Connection {
+    /// The record of a sale that it may not start before: the last that anybody was shown when the node
+    /// was last killed before it was begun.
+    pub fn floor_seq(&self, sale: &str) -> u64 {
+        self.floors.get(sale).copied().unwrap_or(0)
+    }
+}
+
 /// Counts what the node has answered for certain.
 #[derive(Default)]
 struct Answers {
@@ -52,14 +67,18 @@ impl World {
         (world, Director { address, closing })
     }
 
-    /// A connection that follows these sales, each from its last record that is known on, as soon as there is one to be had; `None` when nobody
-    /// directs any more.
-    pub async fn follow(&self, token: &str, sales: &[(&str, Option<u64>)]) -> Option<Socket> {
+    /// A connection that follows these sales, each from its last record that is known on, as soon as there
+    /// is one to be had; `None` when nobody directs any more.
+    pub async fn follow(&self, token: &str, sales: &[(&str, Option<u64>)]) -> Option<Connection> {
         let mut address = self.address.clone();
         loop {
             let at = address.wait_for(|at| !at.is_empty()).await.ok()?.clone();
+            // Before it is begun: the node may be killed while it is.
+            let floor =
+                |(sale, _): &(&str, Option<u64>)| ((*sale).to_owned(), self.witness(sale).settled_seq());
+            let floors = sales.iter().map(floor).collect();
             if let Some(socket) = Socket::follow(&at, token, sales).await {
-                return Some(socket);
+                return Some(Connection { socket, floors });
             }
             // The node has gone, or is full for a moment.
             let moved = address.wait_for(|now| *now != at);
