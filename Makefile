@@ -6,7 +6,7 @@ SHELL := /bin/bash
 WEB := gateway/web
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help run test lint bench clean web tools test-tools audit
+.PHONY: help run test lint bench simulate clean web tools test-tools audit
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,10 @@ audit: tools ## Licences and sources of every crate, by deny.toml (installs carg
 
 bench: tools web ## Figures as ratios against a bare limit
 	cargo bench --workspace --locked
+
+simulate: ## The node on a faulty disk and network: SEEDS=2000 of them, or SEED=17 with all that happens
+	GAVEL_SIMULATE_SEED=$(SEED) GAVEL_SIMULATE_SEEDS=$(or $(SEEDS),2000) cargo test --locked --profile simulation \
+		--package gavel-actors --test simulation nothing_acknowledged -- --nocapture
 
 clean: ## Removes what was built, not ./data
 	cargo clean

@@ -2,9 +2,20 @@
 //!
 //! Without the feature `simulation` nothing can be planted, and every question for one is a constant.
 
-/// A mistake that an engine like this could have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+macro_rules! faults {
+    ($($(#[$doc:meta])* $name:ident,)+) => {
+        /// A mistake that an engine like this could have.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Fault { $($(#[$doc])* $name,)+ }
+
+        impl Fault {
+            /// All that can be planted.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+        }
+    };
+}
+
+faults! {
     /// Records count as durable before they are written.
     AcknowledgeBeforeWrite,
     /// Frames are written and not synced.
@@ -15,6 +26,8 @@ pub enum Fault {
     RetryFailedSync,
     /// Whatever does not check at the end of the journal counts as an interrupted write.
     CutAnyTail,
+    /// What can be read at a start counts as durable after one more sync.
+    TrustPageCache,
     /// What an interrupted write has left behind stays there.
     LeaveTornTail,
     /// Records need not follow their auction's history.
@@ -27,10 +40,6 @@ pub enum Fault {
     KeepReleasedCredit,
     /// Credit is not held again for what was found at a start.
     ForgetHoldsAtStart,
-    /// A dead actor is replayed without waiting for what it had under way.
-    ReviveTooEarly,
-    /// Snapshots are made of what is decided, not of what is durable.
-    SnapshotSpeculation,
     /// An actor may go back in time when the machine's clock does.
     FollowClockBack,
     /// Nobody wakes a replayed actor when its next lot closes.

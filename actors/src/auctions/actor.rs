@@ -42,6 +42,9 @@ pub(super) const MAILBOX_MAX: usize = 4096;
 /// How long a close waits that the journal had no room for.
 const RETRY_MS: u64 = 20;
 
+/// How long a timer waits at most before it looks at the clock again, which may have been set meanwhile.
+const CLOCK_TRUSTED_MS: u64 = 1000;
+
 /// How often presence is told, and lost projections are repeated.
 const HOUSEKEEPING_MS: u64 = 1000;
 
@@ -278,7 +281,7 @@ impl AuctionActor {
         }
         let Some(at) = next else { return };
         let wait_ms = u64::try_from(at.since_ms(self.clock.now())).unwrap_or(0);
-        self.arm(at, wait_ms, ctx);
+        self.arm(at, wait_ms.min(CLOCK_TRUSTED_MS), ctx);
     }
 
     fn arm(&mut self, at: Timestamp, wait_ms: u64, ctx: &mut Context<Self>) {
@@ -379,12 +382,7 @@ impl Handler<Durable> for AuctionActor {
         }
         let head = (durable.lsn, durable.hash);
         self.head = Some(head);
-        let state = if planted(Fault::SnapshotSpeculation) {
-            &self.speculative
-        } else {
-            &self.stable
-        };
-        self.snapshots.offer(state, head);
+        self.snapshots.offer(&self.stable, head);
         self.watch_warnings(ctx);
         self.stop_when_drained(ctx);
     }
@@ -412,6 +410,6 @@ impl Handler<Stop> for AuctionActor {
 impl Handler<super::messages::Panic> for AuctionActor {
     type Result = ();
     fn handle(&mut self, _: super::messages::Panic, _: &mut Self::Context) {
-        panic!("asked to");
+        panic!("{}", super::messages::PANIC);
     }
 }

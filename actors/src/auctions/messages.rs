@@ -227,6 +227,10 @@ pub(super) struct Stop {
     pub done: oneshot::Sender<()>,
 }
 
+/// What an actor says that panics because it was told to.
+#[cfg(any(test, feature = "simulation"))]
+pub const PANIC: &str = "asked to";
+
 /// Only for tests of supervision: the actor panics at this message.
 #[cfg(any(test, feature = "simulation"))]
 #[derive(Debug, Message)]

@@ -32,8 +32,12 @@ pub use archive::Archive;
 pub use credit::CreditBook;
 pub use handle::AuctionHandle;
 pub use live_sales::reconcile;
+#[cfg(feature = "simulation")]
+pub use messages::PANIC;
 pub use messages::{Arrival, BidFate, BidReply, CommandReply, Followed, Foreseen, Refused};
-pub use projector::Projector;
+pub use projector::{Projector, Results};
+#[cfg(feature = "simulation")]
+pub use recovery::read_record;
 pub use recovery::{Error as RecoveryError, Recovered, recover};
 pub use registry::{AuctionRegistry, Settings};
 pub use snapshots::Snapshotter;

@@ -19,7 +19,6 @@ use gavel_engine::{
     ids::{BidderId, SaleId, UserId},
 };
 use gavel_storage::{
-    faults::{Fault, planted},
     journal::{Handle, Hash, Head, Heads},
     relational::BookVisibility,
 };
@@ -347,11 +346,7 @@ impl AuctionRegistry {
         let first_lsn = self.entries().get(&sale_id).map_or(1, |entry| entry.first_lsn);
         // What other sales have before and after it need not be read.
         let last = move |lsn, heads: &Heads| heads.get(&sale_id.0).map_or(lsn, |head| head.lsn);
-        let last_lsn = if planted(Fault::ReviveTooEarly) {
-            u64::MAX
-        } else {
-            self.after_all(last).await?
-        };
+        let last_lsn = self.after_all(last).await?;
         let handle = self.inner.settings.journal.clone();
         let replay = move || recovery::replay_one(&handle, sale_id, first_lsn..=last_lsn);
         let replayed = if self.inner.settings.threads == 0 {

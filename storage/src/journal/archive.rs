@@ -277,11 +277,8 @@ fn differs(here: &Path, archived: &Path) -> Error {
 /// Whether a copy of the segment at `path` has all its records, and nothing else.
 fn check(path: &Path, copy: &dyn DiskFile, (first_lsn, end_lsn): (u64, u64)) -> Result<(), Error> {
     let header = segment::Header::read(path, copy, first_lsn)?;
-    let mut cursor = Cursor {
-        window: Window::new(copy, header.segment_bytes).map_err(Error::io("read", path))?,
-        salt: header.salt,
-        offset: segment::HEADER_BYTES as u64,
-    };
+    let window = Window::new(copy, header.segment_bytes).map_err(Error::io("read", path))?;
+    let mut cursor = Cursor::new(window, header.salt);
     let mut lsn = first_lsn;
     let corrupt = |offset, lsn: u64, reason| Error::Corrupt {
         file: path.to_owned(),

@@ -37,11 +37,7 @@ impl Reader for SegmentReader {
             let (path, file) = segments.open(&*self.disk, index, false)?;
             let header = segment::Header::read(&path, &*file, *first_lsn)?;
             let window = Window::new(&*file, header.segment_bytes).map_err(Error::io("read", &path))?;
-            let mut cursor = Cursor {
-                window,
-                salt: header.salt,
-                offset: segment::HEADER_BYTES as u64,
-            };
+            let mut cursor = Cursor::new(window, header.salt);
             let end_lsn = segments
                 .following(index)
                 .map_or(to_lsn, |following| to_lsn.min(following - 1));

@@ -165,12 +165,10 @@ impl Walk {
         let mut reads = 0;
         loop {
             let from_lsn = self.next_lsn;
-            let mut cursor = Cursor {
-                // New each time: what an earlier one has read is as of then.
-                window: Window::new(&*file, header.segment_bytes).map_err(Error::io("read", &path))?,
-                salt: header.salt,
-                offset,
-            };
+            // New each time: what an earlier one has read is as of then.
+            let window = Window::new(&*file, header.segment_bytes).map_err(Error::io("read", &path))?;
+            let mut cursor = Cursor::new(window, header.salt);
+            cursor.offset = offset;
             // All records are visited, and frames lie one behind the other.
             let mut at = offset;
             let stop = read_frames(

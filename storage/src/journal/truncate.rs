@@ -87,11 +87,7 @@ fn end_of(disk: &dyn Disk, path: &Path, first_lsn: u64, lsn: u64) -> Result<u64,
     let file = disk.open(path, false).map_err(Error::io("open", path))?;
     let header = segment::Header::read(path, &*file, first_lsn)?;
     let window = Window::new(&*file, header.segment_bytes).map_err(Error::io("read", path))?;
-    let mut cursor = Cursor {
-        window,
-        salt: header.salt,
-        offset: segment::HEADER_BYTES as u64,
-    };
+    let mut cursor = Cursor::new(window, header.salt);
     for expected in first_lsn..=lsn {
         let offset = cursor.offset;
         let corrupt = |reason: String| Error::Corrupt {

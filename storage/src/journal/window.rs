@@ -4,6 +4,7 @@ use std::io;
 
 use super::disk::DiskFile;
 use super::frame::{self, HEADER_BYTES, Header};
+use super::segment;
 
 /// At least two of the largest frames, so that reading on does not copy often.
 const WINDOW_BYTES: usize = 4 << 20;
@@ -90,9 +91,21 @@ pub(super) struct Cursor<'f> {
     pub salt: u32,
     /// Where the next frame starts.
     pub offset: u64,
+    /// The last flush that was gone past: its first LSN, and where it starts.
+    pub last_flush: Option<(u64, u64)>,
 }
 
-impl Cursor<'_> {
+impl<'f> Cursor<'f> {
+    /// At the first frame of a segment.
+    pub fn new(window: Window<'f>, salt: u32) -> Self {
+        Self {
+            window,
+            salt,
+            offset: segment::HEADER_BYTES as u64,
+            last_flush: None,
+        }
+    }
+
     /// The header of the frame here.
     pub fn header(&mut self) -> io::Result<Result<Header, frame::Error>> {
         Ok(frame::decode_header(
@@ -108,6 +121,12 @@ impl Cursor<'_> {
 
     /// Goes past the frame here.
     pub fn advance(&mut self, header: &Header) {
+        if self
+            .last_flush
+            .is_none_or(|(flush_lsn, _)| flush_lsn != header.flush_lsn)
+        {
+            self.last_flush = Some((header.flush_lsn, self.offset));
+        }
         self.offset += header.frame_bytes() as u64;
     }
 }

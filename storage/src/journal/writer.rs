@@ -20,7 +20,6 @@ use std::{fmt, io};
 
 use super::admission::Admission;
 use super::{Counters, Error, Hash, Head, Heads, Journal, Pending, Permit, Reader, Record, Refusal};
-use crate::faults::{Fault, planted};
 
 /// Learns what became of appended records. Called on the writer thread: it must be cheap and must not block.
 pub trait DurableSink: Send + Sync {
@@ -442,10 +441,6 @@ impl Work {
     }
 
     fn flush(&mut self, claimed: &Claimed) -> Result<(), Error> {
-        if planted(Fault::AcknowledgeBeforeWrite) {
-            self.complete(claimed);
-            return self.write();
-        }
         self.write()?;
         self.complete(claimed);
         Ok(())

@@ -276,3 +276,44 @@ fn no_change_of_one_byte_loses_a_record() {
     }
     assert!(refused > end * 9 - 1);
 }
+
+/// A sync fails, the process ends, and the next one reads what only the kernel's memory has: what it recovers is there
+/// after a power cut, too.
+#[test]
+fn what_a_failed_sync_has_left_in_memory_is_made_durable_before_it_counts() {
+    use super::super::sim_disk::{Mishap, SimDisk};
+
+    let disk = SimDisk::new(1 << 20);
+    let options = || Options {
+        segment_bytes: 16 << 10,
+        disk: Arc::new(disk.clone()),
+        has_threads: false,
+        ..Options::default()
+    };
+    let open = || {
+        let mut kept: Vec<Kept> = Vec::new();
+        let opened = SegmentJournal::open(dir(), options(), Start::beginning(), &mut |record| {
+            kept.push(record.into());
+        });
+        (opened.unwrap().0, kept)
+    };
+    let (mut journal, _) = open();
+    let acknowledged = fill(&mut journal, 5).len();
+    disk.plan(1, Mishap::FailedSync);
+    let head = journal
+        .heads()
+        .iter()
+        .next()
+        .map(|(auction, head)| (*auction, *head));
+    let (auction, head) = head.unwrap();
+    let record = Pending::chained(Some(&head), journal.next_lsn(), auction, vec![7; 100]);
+    journal.append_batch(&[record]).unwrap_err();
+    drop(journal);
+
+    disk.restart();
+    let (journal, recovered) = open();
+    assert_eq!(recovered.len(), acknowledged + 1, "the page cache has it");
+    drop(journal);
+    disk.power_cut(&mut || 0);
+    assert_eq!(open().1, recovered);
+}

@@ -3,6 +3,7 @@
 use std::sync::mpsc::{self, Receiver};
 
 use super::{Claimed, Handle, Shared, Wake, Work, WriterOptions};
+use crate::faults::{Fault, planted};
 use crate::journal::{Error, Journal};
 
 /// See the module's documentation.
@@ -31,7 +32,11 @@ impl SteppedWriter {
             && let Ok(first) = self.queue.try_recv()
         {
             // Nobody sends a stop: whoever has the writer stops it.
-            self.collected = Some(self.work.collect_batch(first, &self.queue, &mut false));
+            let mut claimed = self.work.collect_batch(first, &self.queue, &mut false);
+            if planted(Fault::AcknowledgeBeforeWrite) {
+                self.work.complete(&std::mem::take(&mut claimed));
+            }
+            self.collected = Some(claimed);
         }
         self.collected.is_some()
     }
