@@ -23,9 +23,9 @@ lint: tools web ## Formatting, clippy, types and style of the web apps
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cd $(WEB) && npm run --silent check && npm run --silent lint
 
-audit: tools ## Licences and sources of every crate, by deny.toml (installs cargo-deny)
+audit: tools ## Licences, sources and advisories of every crate, by deny.toml (installs cargo-deny)
 	command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
-	cargo deny check licenses bans sources
+	cargo deny check
 
 bench: tools web ## Figures as ratios against a bare limit
 	cargo bench --workspace --locked

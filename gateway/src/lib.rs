@@ -15,4 +15,5 @@ pub mod limits;
 pub mod problem;
 pub mod rest;
 pub mod serve;
+mod utc;
 pub mod ws;

@@ -126,6 +126,13 @@ async fn other_ways_to_sign_in_are_refused() {
     send(request.header("authorization", format!("bearer  {token}")))
         .await
         .json(200);
+    // Addresses are logged and passed on by many.
+    for name in ["token", "access_token", "authorization"] {
+        let path = format!("/api/v1/auth/me?{name}={token}");
+        send(node.request(Method::GET, &path))
+            .await
+            .problem(401, "unauthorised");
+    }
 }
 
 #[actix_web::test]

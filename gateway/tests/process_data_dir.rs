@@ -425,6 +425,8 @@ async fn wrong_settings_are_named_and_nothing_is_made() {
             "journal = \"sled\"\n[retention]\narchive = \"/archive\"",
             ["retention.archive", "segments"],
         ),
+        ("origins = [\"example.com\"]", ["origins", "example.com"]),
+        ("[tls]\ncert = \"chain.pem\"", ["tls.cert", "tls.key"]),
         ("[limits]\nbid = { per_minute = 0, burst = 1 }", ["limits", name]),
     ] {
         fs::write(&file, text).unwrap();

@@ -11,11 +11,14 @@ mod process;
 
 use process::{
     gavel::{Gavel, Launch, run},
-    house::{self, Api, House},
+    house::{self, Api, House, PASSWORD},
+    secrets::Secrets,
     socket::Socket,
+    text,
     tree::{differences, tree},
     used,
 };
+use reqwest::{Client, Method, header};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::{
@@ -309,6 +312,132 @@ async fn what_cannot_be_told_is_refused_with_its_reason() {
     for command in ["log", "results"] {
         refused(&on(&held.data, &[command, &sale]), 1, "journal is corrupt");
     }
+}
+
+/// A session's cookie, without its attributes.
+fn cookie(response: &reqwest::Response) -> String {
+    let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+/// Everything that has to do with accounts and tokens, done right and done wrong; what of it is secret.
+async fn use_secrets(held: &Held) -> Secrets {
+    let api = Api::at(&held.gavel.address);
+    let mut secrets = Secrets::default();
+    secrets.text("a password", PASSWORD);
+    secrets.text("the staff's token", &held.house.staff);
+    for bidder in &held.house.bidders {
+        secrets.text("a bidder's token", &bidder.token);
+    }
+    for (minor, major) in SEALED {
+        secrets.amount("a sealed bid", &[&minor.to_string(), major]);
+    }
+    secrets.text("a password's hash", "$argon2id$");
+    let key = fs::read_to_string(held.data.join("keys/access-token.key")).unwrap();
+    let secret = key.split(' ').nth(1).unwrap();
+    secrets.text("the signing key", secret);
+    let secret = blake3::Hash::from_hex(secret).unwrap();
+    secrets.bytes("the signing key", secret.as_bytes());
+
+    let password = "Tr0ub4dor&3 is no secret";
+    secrets.text("a new password", password);
+    secrets.text("an address", "jane.roe@example.org");
+    let account = json!({
+        "name": "jane", "display_name": "Jane", "email": "jane.roe@example.org", "password": password,
+        "refresh_in_body": true,
+    });
+    let session = api.post("/auth/sign-up", None, account).await;
+    let first = text(&session["refresh_token"]);
+    let body = json!({"refresh_token": first, "refresh_in_body": true});
+    let refreshed = api.post("/auth/refresh", None, body.clone()).await;
+    let second = text(&refreshed["refresh_token"]);
+    let body = json!({"refresh_token": second, "refresh_in_body": true});
+    let third = text(&api.post("/auth/refresh", None, body).await["refresh_token"]);
+    for token in [&first, &second, &third] {
+        secrets.text("a refresh token", token);
+        secrets.bytes(
+            "a refresh token's hash",
+            blake3::hash(token.as_bytes()).as_bytes(),
+        );
+    }
+    for session in [&session, &refreshed] {
+        secrets.text("an access token", &text(&session["access_token"]));
+    }
+    // Stolen: its successor has been used.
+    let stolen = json!({"refresh_token": first});
+    let (status, _) = api
+        .call(Method::POST, "/api/v1/auth/refresh", None, Some(&stolen))
+        .await;
+    assert_eq!(status, 401);
+
+    // Wrong ones, and bodies that are no use.
+    let wrong = "wrong horse battery";
+    secrets.text("a wrong password", wrong);
+    for body in [
+        json!({"name": "jane", "password": wrong}),
+        json!({"name": "nobody", "password": wrong}),
+        json!({"name": "jane", "password": wrong, "more": wrong}),
+        json!({"name": "jane", "password": [wrong]}),
+        json!({"name": wrong}),
+    ] {
+        let (status, _) = api
+            .call(Method::POST, "/api/v1/auth/sign-in", None, Some(&body))
+            .await;
+        assert!(status.is_client_error(), "{status}");
+    }
+    let forged = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJqYW5lIn0.forged";
+    secrets.text("a forged token", forged);
+    let (status, _) = api.call(Method::GET, "/api/v1/auth/me", Some(forged), None).await;
+    assert_eq!(status, 401);
+    let check = json!({"token": held.house.staff});
+    api.call(Method::POST, "/api/v1/auth/check", None, Some(&check))
+        .await;
+    assert!(
+        Socket::follow(&held.gavel.address, forged, &held.house.sale)
+            .await
+            .is_some()
+    );
+
+    // By cookie, as browsers do.
+    let url = |path: &str| format!("http://{}/api/v1/auth/{path}", held.gavel.address);
+    let client = Client::new();
+    let sign_in = client
+        .post(url("sign-in"))
+        .json(&json!({"name": "jane", "password": password}));
+    let mut cookies = vec![cookie(&sign_in.send().await.unwrap())];
+    let refresh = client.post(url("refresh")).header(header::COOKIE, &cookies[0]);
+    cookies.push(cookie(&refresh.json(&json!({})).send().await.unwrap()));
+    let sign_out = client.post(url("sign-out")).header(header::COOKIE, &cookies[1]);
+    assert_eq!(sign_out.json(&json!({})).send().await.unwrap().status(), 204);
+    for cookie in cookies {
+        secrets.text("a cookie", cookie.split_once('=').unwrap().1);
+    }
+    secrets
+}
+
+#[actix_web::test]
+async fn no_secret_is_logged_however_much_is_logged() {
+    let held = Held::sale().await;
+    let secrets = use_secrets(&held).await;
+    held.gavel.signal(Signal::TERM);
+    let ended = held.gavel.ended().await;
+    assert!(ended.status.success());
+    let logged = ended.output.stderr;
+    let telling: Vec<_> = logged
+        .iter()
+        .filter_map(|line| Some((secrets.told_by(line)?, line)))
+        .collect();
+    assert!(telling.is_empty(), "{telling:#?}");
+
+    // The search finds what is there: in any form, and in these very lines what they do say.
+    for (name, form) in secrets.forms() {
+        let planted = format!("{{\"level\":\"TRACE\",\"fields\":{{\"message\":\"got {form}!\"}}}}");
+        assert!(secrets.told_by(&planted).is_some(), "{name}: {form}");
+    }
+    let mut known = Secrets::default();
+    known.text("the sale", &held.house.sale);
+    assert!(logged.iter().any(|line| known.told_by(line).is_some()));
+    assert!(logged.iter().any(|line| line.contains("\"TRACE\"")));
 }
 
 /// What protects the payloads of the journal, which are plain.

@@ -7,7 +7,11 @@ mod ws;
 
 use gavel_storage::relational::Role;
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::Message;
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    client_async,
+    tungstenite::{Error, Message, client::IntoClientRequest},
+};
 use ws::{
     House,
     client::{Client, continuation, id, text_frame},
@@ -17,6 +21,36 @@ use ws::{
 fn ping_of(bytes: usize) -> String {
     let ping = r#"{"type":"ping","t":1}"#;
     format!("{ping}{}", " ".repeat(bytes - ping.len()))
+}
+
+/// The status of the answer to a handshake by a page of that origin, with a visitor's cookie.
+async fn status_for(node: &support::Node, origin: &str) -> u16 {
+    let address = node.running.addresses()[0];
+    let mut request = format!("ws://{address}/ws/v1").into_client_request().unwrap();
+    let headers = request.headers_mut();
+    headers.insert("origin", origin.parse().unwrap());
+    headers.insert("cookie", "gavel_refresh=gvr_whatever".parse().unwrap());
+    let stream = TcpStream::connect(address).await.unwrap();
+    match client_async(request, stream).await {
+        Ok((_, response)) => response.status().as_u16(),
+        Err(Error::Http(response)) => response.status().as_u16(),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[actix_web::test]
+async fn pages_of_other_sites_open_no_sockets() {
+    let node =
+        support::Node::start_with(|config| config.origins = vec!["https://embed.example".to_owned()]).await;
+    let own = format!("http://{}", node.running.addresses()[0]);
+    for (origin, status) in [
+        (own.as_str(), 101),
+        ("https://embed.example", 101),
+        ("https://evil.example", 403),
+        ("null", 403),
+    ] {
+        assert_eq!(status_for(&node, origin).await, status, "{origin}");
+    }
 }
 
 #[actix_web::test]

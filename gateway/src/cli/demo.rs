@@ -51,9 +51,8 @@ async fn hold(
 ) -> Result<(), String> {
     seed_accounts(node).await?;
     print_log_ins();
-    let address = node.addresses().first().ok_or("the node listens nowhere")?;
+    let base_url = node.inside_url().ok_or("the node listens nowhere")?;
     let (end, ending) = watch::channel(false);
-    let base_url = format!("http://{address}");
     let demonstration = actix_web::rt::spawn(async move { demo::run(&base_url, current_sale, ending).await });
     let ended = tokio::select! {
         () = stop.told() => None,

@@ -78,8 +78,8 @@ pub(super) fn run(
     let ended: Result<Result<(), String>, serve::Error> = system.block_on(async move {
         let node = serve::start(&config, demo).await?;
         stop.is_up();
-        for address in node.addresses() {
-            announce(&format!("Gavel listens on http://{address}"));
+        for url in node.urls() {
+            announce(&format!("Gavel listens on {url}"));
         }
         let ended = while_up(&node, stop).await;
         tracing::info!("stopping");

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the program says when it can be reached.
-const LISTENS: &str = "Gavel listens on http://";
+const LISTENS: &str = "Gavel listens on ";
 
 /// A child process does not do what it should.
 #[derive(Debug, thiserror::Error)]
@@ -239,7 +239,7 @@ impl Child {
     pub async fn listening(&self) -> Result<Option<String>, Error> {
         let find = |output: &Output| {
             let mut lines = output.stdout.iter();
-            lines.find_map(|line| line.strip_prefix(LISTENS).map(str::to_owned))
+            lines.find_map(|line| Some(line.strip_prefix(LISTENS)?.split_once("://")?.1.to_owned()))
         };
         self.printed(|output| find(output).is_some()).await?;
         Ok(find(&self.output()))

@@ -2,7 +2,7 @@
 
 use super::State;
 use actix_web::dev::{Payload, RequestHead};
-use actix_web::http::header::{HeaderMap, HeaderName};
+use actix_web::http::header::{HOST, HeaderMap, HeaderName};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -10,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// From where a request comes.
@@ -84,6 +85,17 @@ impl TrustedProxies {
     /// From where a request comes.
     pub fn client(&self, head: &RequestHead) -> Client {
         self.client_behind(head.peer_addr.as_ref(), &head.headers)
+    }
+
+    /// What the node is called there, with the port unless it is the usual one.
+    pub fn host<'a>(&self, head: &'a RequestHead) -> Option<&'a str> {
+        let peer = head.peer_addr.as_ref().map(|peer| peer.ip().to_canonical());
+        let forwarded = head.headers.get_all(FORWARDED_HOST).last();
+        let is_trusted = peer.is_none_or(|peer| self.trust(peer));
+        let host = forwarded
+            .filter(|_| is_trusted)
+            .or_else(|| head.headers.get(HOST));
+        host?.to_str().ok()?.rsplit(',').next().map(str::trim)
     }
 
     fn client_behind(&self, peer: Option<&SocketAddr>, headers: &HeaderMap) -> Client {

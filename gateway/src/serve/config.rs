@@ -1,9 +1,11 @@
 //! How a node is set up: built-in values, then a file, then `GAVEL_…` in the environment, then
 //! flags; the later wins.
 
+use super::TlsConfig;
 use crate::{
     limits::LimitsConfig,
     rest::{Network, TrustedProxies},
+    ws::Origins,
 };
 use clap::Args;
 use figment::{
@@ -42,6 +44,14 @@ pub struct ServeArgs {
     #[arg(long, value_name = "ADDR")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listen: Option<SocketAddr>,
+    /// Certificate chain in PEM form: the node speaks HTTPS and WSS only. Renewals are taken without a restart.
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key in PEM form.
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub tls_key: Option<PathBuf>,
     /// HTTP worker threads [default: one for each core].
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,6 +64,15 @@ pub struct ServeArgs {
     #[arg(long)]
     #[serde(skip)]
     pub print_config: bool,
+}
+
+impl ServeArgs {
+    fn tls(&self) -> TlsConfig {
+        TlsConfig {
+            cert: self.tls_cert.clone(),
+            key: self.tls_key.clone(),
+        }
+    }
 }
 
 /// More threads than any machine has use for.
@@ -114,14 +133,18 @@ pub struct Config {
     pub stop_ms_max: u64,
     /// Memory that password hashing takes, in KiB.
     pub password_memory_kib: u32,
-    /// The refresh cookie is sent over HTTPS only.
+    /// The refresh cookie is sent over HTTPS only; with `tls` it always is.
     pub secure_cookies: bool,
     /// Proxies, as addresses or networks, whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<String>,
+    /// Origins, as in `https://example.com`, whose pages may open sockets, beside the node's own; `*` for all.
+    pub origins: Vec<String>,
     /// What becomes of old segments.
     pub retention: RetentionConfig,
     /// How often clients may ask.
     pub limits: LimitsConfig,
+    /// Certificates; without them the node speaks plain HTTP.
+    pub tls: TlsConfig,
 }
 
 impl Default for Config {
@@ -138,8 +161,10 @@ impl Default for Config {
             password_memory_kib: 19 * 1024,
             secure_cookies: false,
             trusted_proxies: Vec::new(),
+            origins: Vec::new(),
             retention: RetentionConfig::default(),
             limits: LimitsConfig::default(),
+            tls: TlsConfig::default(),
         }
     }
 }
@@ -165,6 +190,7 @@ impl Config {
                     .split("__"),
             )
             .merge(Serialized::defaults(args))
+            .merge(Serialized::default("tls", args.tls()))
             .extract()
             .map_err(|error| format!("configuration: {error}"))
             .and_then(Self::checked)
@@ -190,6 +216,7 @@ impl Config {
             self.password_memory_kib.into(),
             PASSWORD_MEMORY_KIB,
         )?;
+        self.tls.files()?;
         within(
             "retention.keep_segments",
             self.retention.keep_segments,
@@ -228,6 +255,12 @@ impl Config {
         let wrong =
             |error: crate::rest::NetworkError| super::Error::Config(format!("trusted_proxies: {error}"));
         networks.map(TrustedProxies).map_err(wrong)
+    }
+
+    /// Whose pages may open sockets.
+    pub(super) fn origins(&self) -> Result<Origins, super::Error> {
+        let wrong = |error| super::Error::Config(format!("origins: {error}"));
+        Origins::new(&self.origins, self.proxies()?).map_err(wrong)
     }
 }
 

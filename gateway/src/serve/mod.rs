@@ -3,7 +3,9 @@
 mod capacity;
 mod config;
 mod node;
+mod tls;
 
 pub use capacity::Capacity;
 pub use config::{Config, ServeArgs};
 pub use node::{Error, Running, start};
+pub use tls::{Error as TlsError, TlsConfig};

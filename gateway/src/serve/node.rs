@@ -1,13 +1,24 @@
 //! Starting and stopping a node.
 
-use super::{Capacity, Config};
+use super::{
+    Capacity, Config,
+    tls::{self, Certificates},
+};
 use crate::{
     assets,
     limits::Limits,
     rest,
     ws::{self, WorkerHub},
 };
-use actix_web::{App, HttpServer, dev::ServerHandle, web};
+use actix_tls::accept::rustls_0_23::TlsStream;
+use actix_web::{
+    App, HttpServer,
+    dev::ServerHandle,
+    http::header::STRICT_TRANSPORT_SECURITY,
+    middleware::{Condition, DefaultHeaders},
+    rt::net::TcpStream,
+    web,
+};
 use gavel_actors::{
     auctions::{self, AuctionRegistry, CreditBook, Projector, Settings, Snapshotter},
     catalogue::CatalogueActor,
@@ -21,8 +32,9 @@ use gavel_storage::{
 };
 use std::{
     collections::HashMap,
-    net::{SocketAddr, TcpListener},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
     sync::Arc,
+    time::Duration,
 };
 use tokio::sync::watch;
 
@@ -31,6 +43,12 @@ const GRACE_S: u64 = 5;
 
 /// A client whose kernel takes nothing for this long is cut off by ours.
 const UNSENT_MS_MAX: u32 = 30_000;
+
+/// A client on the slowest of lines has shaken hands by then.
+const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
+
+/// Browsers that were here once come back by HTTPS only, for a year.
+const HTTPS_ONLY: &str = "max-age=31536000";
 
 /// A node cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +77,9 @@ pub enum Error {
     /// A setting.
     #[error("configuration: {0}")]
     Config(String),
+    /// The certificates.
+    #[error(transparent)]
+    Tls(#[from] tls::Error),
     /// The address.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -75,6 +96,8 @@ pub enum Error {
 /// A node that is up.
 pub struct Running {
     addresses: Vec<SocketAddr>,
+    scheme: &'static str,
+    inside: Option<SocketAddr>,
     users: Users,
     registry: AuctionRegistry,
     writer: journal::Writer,
@@ -93,6 +116,9 @@ pub struct Running {
 pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running, Error> {
     let clock: SharedClock = Arc::new(SystemClock);
     let proxies = config.proxies()?;
+    let origins = config.origins()?;
+    let files = config.tls.files().map_err(Error::Config)?;
+    let tls = files.map(Certificates::open).transpose()?;
     let data_dir = DataDir::open(&config.data)?;
     // Taken before anything is started, so that a taken address is found out first.
     let listener = TcpListener::bind(config.listen).map_err(|source| Error::Listen {
@@ -158,11 +184,13 @@ pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running,
         "there is room for connections"
     );
     let (shutdown, stopping) = watch::channel(false);
+    let stopping_tls = stopping.clone();
     let shared = ws::Shared {
         auctions: registry.clone(),
         users: users.clone(),
         verifier: verifier.clone(),
         limits: limits.clone(),
+        origins,
         seats: ws::Seats::new(capacity),
         clock: Arc::clone(&clock),
         shutdown: stopping,
@@ -177,11 +205,15 @@ pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running,
         clock,
         readiness: probe(writer.handle(), store.clone()),
         proxies,
-        secure_cookies: config.secure_cookies,
+        secure_cookies: config.secure_cookies || tls.is_some(),
     };
     let state = web::Data::new(state);
+    let has_demo = state.demo.is_some();
+    let has_tls = tls.is_some();
     let server = HttpServer::new(move || {
+        let https_only = DefaultHeaders::new().add((STRICT_TRANSPORT_SECURITY, HTTPS_ONLY));
         App::new()
+            .wrap(Condition::new(has_tls, https_only))
             .app_data(web::Data::new(shared.clone()))
             .app_data(web::Data::new(WorkerHub::start()))
             .route("/ws/v1", web::get().to(ws::connect))
@@ -192,17 +224,34 @@ pub async fn start(config: &Config, demo: Option<rest::Demo>) -> Result<Running,
     .max_connections(capacity.connections / workers)
     .on_connect(|connection, _| bound_unsent(connection))
     .shutdown_timeout(GRACE_S)
-    .disable_signals()
-    .listen(listener)
-    .map_err(|source| Error::Listen {
-        address: config.listen,
-        source,
-    })?;
-    let addresses = server.addrs();
+    .tls_handshake_timeout(HANDSHAKE_MAX)
+    .disable_signals();
+    let refused = |address| move |source| Error::Listen { address, source };
+    let (server, inside) = match tls {
+        None => (server.listen(listener).map_err(refused(config.listen))?, None),
+        Some((certificates, renewal)) => {
+            actix_web::rt::spawn(renewal.run(stopping_tls));
+            let server = server.listen_rustls_0_23(listener, certificates.server()?);
+            let server = server.map_err(refused(config.listen))?;
+            if has_demo {
+                // The demonstration's own clients cannot know whom the certificate is for.
+                let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+                let listener = TcpListener::bind(any).map_err(refused(any))?;
+                let inside = listener.local_addr().map_err(refused(any))?;
+                (server.listen(listener).map_err(refused(any))?, Some(inside))
+            } else {
+                (server, None)
+            }
+        }
+    };
+    let mut addresses = server.addrs();
+    addresses.retain(|address| Some(*address) != inside);
     let server = server.run();
     let handle = server.handle();
     Ok(Running {
         addresses,
+        scheme: if has_tls { "https" } else { "http" },
+        inside,
         users,
         registry,
         writer,
@@ -218,6 +267,18 @@ impl Running {
     /// Where it listens.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The same as URLs.
+    pub fn urls(&self) -> impl Iterator<Item = String> {
+        let of = |address| format!("{}://{address}", self.scheme);
+        self.addresses.iter().map(of)
+    }
+
+    /// Where the demonstration's own clients reach it, as a URL; never over TLS, and only from this machine.
+    pub fn inside_url(&self) -> Option<String> {
+        let address = self.inside.as_ref().or(self.addresses.first())?;
+        Some(format!("http://{address}"))
     }
 
     /// The accounts, for operators.
@@ -303,9 +364,65 @@ fn die(error: journal::Error) {
 
 /// A socket whose peer reads nothing would otherwise keep its buffers for ever.
 fn bound_unsent(connection: &dyn std::any::Any) {
-    if let Some(socket) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
+    let encrypted = connection.downcast_ref::<TlsStream<TcpStream>>();
+    let socket = encrypted.map(|encrypted| encrypted.get_ref().0);
+    if let Some(socket) = socket.or_else(|| connection.downcast_ref()) {
         let _ = socket.set_nodelay(true);
         #[cfg(target_os = "linux")]
         let _ = rustix::net::sockopt::set_tcp_user_timeout(socket, UNSENT_MS_MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::net::sockopt::{tcp_nodelay, tcp_user_timeout};
+    use rustls::{ClientConfig, RootCertStore, ServerConfig, crypto::aws_lc_rs, pki_types};
+    use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+    async fn connected() -> (TcpStream, TcpStream) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        (client, listener.accept().await.unwrap().0)
+    }
+
+    fn bounded(socket: &TcpStream) -> bool {
+        tcp_user_timeout(socket).unwrap() == UNSENT_MS_MAX && tcp_nodelay(socket).unwrap()
+    }
+
+    #[actix_web::test]
+    async fn what_a_peer_leaves_unread_is_bounded_also_under_tls() {
+        let (_client, plain) = connected().await;
+        assert!(!bounded(&plain));
+        bound_unsent(&plain);
+        assert!(bounded(&plain));
+
+        let pair = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let key = pki_types::PrivateKeyDer::try_from(pair.signing_key.serialize_der()).unwrap();
+        let server = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![pair.cert.der().clone()], key)
+            .unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(pair.cert.der().clone()).unwrap();
+        let client = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let (near, far) = connected().await;
+        let name = pki_types::ServerName::try_from("localhost").unwrap();
+        let (near, far) = tokio::join!(
+            TlsConnector::from(Arc::new(client)).connect(name, near),
+            TlsAcceptor::from(Arc::new(server)).accept(far)
+        );
+        near.unwrap();
+        let encrypted = TlsStream::from(far.unwrap());
+        assert!(!bounded(encrypted.get_ref().0));
+        bound_unsent(&encrypted);
+        assert!(bounded(encrypted.get_ref().0));
     }
 }

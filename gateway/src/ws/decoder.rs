@@ -2,7 +2,7 @@
 
 use super::frames::MESSAGE_BYTES_MAX;
 use actix_http::ws::{Codec, Frame, Item, ProtocolError};
-use actix_web::web::Payload;
+use actix_web::dev::Payload;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use tokio_util::codec::Decoder as _;

@@ -8,15 +8,21 @@ mod decoder;
 mod frames;
 mod hub;
 mod incoming;
+mod origin;
 mod outbox;
 mod pulse;
 mod seats;
 mod session;
 
 pub use hub::WorkerHub;
+pub use origin::{OriginError, Origins};
 pub use seats::Seats;
 
-use crate::{limits::Limits, problem::Problem, rest::Client};
+use crate::{
+    limits::Limits,
+    problem::{Code, Problem},
+    rest::Client,
+};
 use actix_web::{
     HttpRequest, HttpResponse,
     body::{BodyStream, MessageBody},
@@ -43,6 +49,8 @@ pub struct Shared {
     pub verifier: TokenVerifier,
     /// How often anyone may ask.
     pub limits: Limits,
+    /// Whose pages may connect.
+    pub origins: Origins,
     /// How many may be connected.
     pub seats: Seats,
     /// The time.
@@ -62,6 +70,11 @@ pub async fn connect(
     let mut response =
         actix_http::ws::handshake(request.head()).map_err(|error| ErrorBadRequest(error.to_string()))?;
     shared.limits.api(client.address).map_err(Problem::rate_limited)?;
+    if !shared.origins.admit(request.head()) {
+        let text =
+            "sockets are for this node's own pages, and for those of the origins in its setting `origins`";
+        return Err(Problem::new(Code::Forbidden, text).into());
+    }
     let seat = shared.seats.take(client.address).ok_or_else(|| {
         tracing::debug!(address = %client.address, "a socket too many");
         Problem::busy("as many sockets are open as there may be, try again in a moment")
@@ -74,6 +87,9 @@ pub async fn connect(
     // The seat is taken until the connection is gone, which may be after the session has ended.
     let body = Seated::new(outbox.clone(), Rc::clone(&visitor.seat));
     let session = session::Session::new(shared.get_ref().clone(), hub.get_ref().clone(), outbox, visitor);
-    actix_web::rt::spawn(session::run(Rc::new(session), decoder::Decoder::new(payload)));
+    actix_web::rt::spawn(session::run(
+        Rc::new(session),
+        decoder::Decoder::new(payload.into_inner()),
+    ));
     Ok(response.message_body(BodyStream::new(body).boxed())?.into())
 }

@@ -11,6 +11,7 @@
 pub mod bids;
 pub mod gavel;
 pub mod house;
+pub mod secrets;
 pub mod socket;
 pub mod tree;
 pub mod used;

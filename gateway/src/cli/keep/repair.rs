@@ -1,7 +1,7 @@
 //! `gavel repair`: giving up the end of a damaged journal.
 
 use super::{counted, run, shown, tell};
-use crate::cli::{record::utc::utc, serve::refuse};
+use crate::{cli::serve::refuse, utc::utc};
 use gavel_actors::auctions::keep::{Plan, Repaired};
 use gavel_engine::ids::SaleId;
 use std::{

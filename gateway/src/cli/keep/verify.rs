@@ -1,7 +1,7 @@
 //! `gavel verify`: everything that a data directory or a backup holds, checked.
 
 use super::{counted, hex, json, run, tell, title};
-use crate::cli::{record::utc::utc, serve::refuse};
+use crate::{cli::serve::refuse, utc::utc};
 use gavel_actors::auctions::keep::{Examined, Finding, SnapshotsFound, examine};
 use gavel_engine::{ids::SaleId, time::Timestamp};
 use serde::Serialize;

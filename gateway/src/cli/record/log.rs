@@ -1,7 +1,8 @@
 //! `gavel log`: the history of a sale, from its journal.
 
-use super::{Found, SaleArgs, entry::Entry, print, shown, teller::Teller, unwritten, utc::utc};
+use super::{Found, SaleArgs, entry::Entry, print, shown, teller::Teller, unwritten};
 use crate::cli::serve::refuse;
+use crate::utc::utc;
 use gavel_actors::auctions::RecoveryError;
 use gavel_engine::{auction::Auction, ids::SaleId, money::Currency, time::Timestamp};
 use serde::Serialize;

@@ -6,7 +6,6 @@ mod entry;
 pub mod log;
 pub mod results;
 mod teller;
-pub(super) mod utc;
 
 use super::serve::refuse;
 use crate::serve::{Config, ServeArgs};

@@ -1,7 +1,8 @@
 //! `gavel results`: prices realised, from the journal.
 
-use super::{Found, SaleArgs, print, unwritten, utc::utc};
+use super::{Found, SaleArgs, print, unwritten};
 use crate::cli::serve::refuse;
+use crate::utc::utc;
 use gavel_engine::{
     auction::{Auction, SalePhase},
     ids::{LotId, Paddle, SaleId},

@@ -5,8 +5,8 @@ mod shown;
 use super::{
     catalogue::Catalogue,
     entry::{Entry, Who},
-    utc::utc,
 };
+use crate::utc::utc;
 use gavel_actors::auctions::wire::offer_kind;
 use gavel_engine::{
     Reason, Rejection,
