@@ -100,6 +100,24 @@ async fn a_full_disk_is_named_at_the_start() {
     }
 }
 
+/// Bids until the disk has no room for more; how many were accepted. With the one before them they are fewer than this.
+async fn until_refused(bids: &mut Bids<'_>, address: &str, fewer_than: usize) -> usize {
+    let mut accepted = 0;
+    loop {
+        let answer = bids.next(address).await;
+        if answer["type"] != "bid_accepted" {
+            assert_eq!(
+                (&answer["code"], &answer["final"]),
+                (&json!("unavailable"), &json!(false)),
+                "{answer}"
+            );
+            return accepted;
+        }
+        accepted += 1;
+        assert!(accepted + 1 < fewer_than, "there is no room and bids go on");
+    }
+}
+
 #[actix_web::test]
 async fn a_node_whose_disk_fills_up_refuses_bids_before_it_is_full_and_serves_readers() {
     let directory = tempfile::tempdir().unwrap();
@@ -112,20 +130,7 @@ async fn a_node_whose_disk_fills_up_refuses_bids_before_it_is_full_and_serves_re
 
     let filler = gavel.path(&data).join("filler");
     fill(&filler);
-    let mut accepted = 1;
-    let refused = loop {
-        let answer = bids.next(&gavel.address).await;
-        if answer["type"] != "bid_accepted" {
-            break answer;
-        }
-        accepted += 1;
-        assert!(accepted < 5_000, "the disk is full and bids go on");
-    };
-    assert_eq!(
-        (&refused["code"], &refused["final"]),
-        (&json!("unavailable"), &json!(false)),
-        "{refused}"
-    );
+    let accepted = 1 + until_refused(&mut bids, &gavel.address, 5_000).await;
     // What was set aside before the disk was full was used.
     assert!(accepted > 100, "{accepted}");
 
@@ -178,20 +183,7 @@ async fn a_node_with_a_sled_journal_refuses_bids_before_its_disk_is_full_and_ser
 
     let filler = gavel.path(&data).join("filler");
     fs::write(&filler, vec![1; 40 << 20]).unwrap();
-    let mut accepted = 1;
-    let refused = loop {
-        let answer = bids.next(&gavel.address).await;
-        if answer["type"] != "bid_accepted" {
-            break answer;
-        }
-        accepted += 1;
-        assert!(accepted < 50_000, "the reserve is used and bids go on");
-    };
-    assert_eq!(
-        (&refused["code"], &refused["final"]),
-        (&json!("unavailable"), &json!(false)),
-        "{refused}"
-    );
+    let accepted = 1 + until_refused(&mut bids, &gavel.address, 50_000).await;
     assert_eq!(house.first_lots_history(&gavel.address).await.len(), accepted);
     let api = Api::at(&gavel.address);
     assert_eq!(api.get("/sales", None).await["sales"][0]["id"], house.sale);

@@ -13,6 +13,7 @@ pub mod gavel;
 pub mod house;
 pub mod secrets;
 pub mod socket;
+pub mod tools;
 pub mod tree;
 pub mod used;
 

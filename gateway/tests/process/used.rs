@@ -11,6 +11,38 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
+/// A running node with a sale whose first lot is open.
+pub struct Selling {
+    pub directory: TempDir,
+    pub data: PathBuf,
+    pub launch: Launch,
+    pub node: Gavel,
+    pub house: House,
+}
+
+impl Selling {
+    pub async fn begin(lots: usize, bidders: usize) -> Self {
+        Self::by(lots, bidders, |_, launch| launch).await
+    }
+
+    /// By a node that is started otherwise than usual.
+    pub async fn by(lots: usize, bidders: usize, arrange: impl FnOnce(&Path, Launch) -> Launch) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let (data, launch) = house::open(directory.path()).await;
+        let launch = arrange(directory.path(), launch);
+        let node = launch.start().await;
+        let house = House::prepare(&node.address, lots, bidders).await;
+        house.open_first_lot(&node.address).await;
+        Self {
+            directory,
+            data,
+            launch,
+            node,
+            house,
+        }
+    }
+}
+
 /// A data directory in which a sale has been held and that was closed cleanly.
 pub struct Used {
     pub directory: TempDir,
@@ -24,11 +56,13 @@ pub struct Used {
 
 impl Used {
     pub async fn directory() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let (data, launch) = house::open(directory.path()).await;
-        let gavel = launch.start().await;
-        let house = House::prepare(&gavel.address, 2, 2).await;
-        house.open_first_lot(&gavel.address).await;
+        let Selling {
+            directory,
+            data,
+            launch,
+            node: gavel,
+            house,
+        } = Selling::begin(2, 2).await;
         let mut bids = Bids::new(&house);
         for _ in 0..60 {
             assert_eq!(bids.next(&gavel.address).await["type"], "bid_accepted");
@@ -72,10 +106,13 @@ impl Used {
     pub fn last_segment(&self) -> (PathBuf, u64) {
         let mut names = tree(&self.data.join("journal")).into_iter();
         let (name, bytes) = names.rfind(|(name, _)| is_segment(name)).unwrap();
-        let bytes = bytes.unwrap();
-        let end = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
-        (self.data.join("journal").join(name), end as u64)
+        (self.data.join("journal").join(name), written(&bytes.unwrap()))
     }
+}
+
+/// Where the records in a segment end.
+pub fn written(segment: &[u8]) -> u64 {
+    segment.iter().rposition(|byte| *byte != 0).unwrap() as u64 + 1
 }
 
 pub fn is_segment(name: &str) -> bool {

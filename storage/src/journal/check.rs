@@ -50,6 +50,18 @@ pub struct Damage {
     pub beyond: BTreeMap<u128, Beyond>,
 }
 
+impl Damage {
+    fn at(file: PathBuf, offset: u64, last_good_lsn: u64, reason: String) -> Self {
+        Self {
+            file,
+            offset,
+            last_good_lsn,
+            reason,
+            beyond: BTreeMap::new(),
+        }
+    }
+}
+
 /// Records of an auction that lie beyond damage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Beyond {
@@ -101,13 +113,9 @@ fn take(checked: &mut Checked, record: &Record<'_>, place: Place<'_>, visit: &mu
         return;
     }
     if let Err(reason) = visit(record, place) {
-        checked.damage = Some(Damage {
-            file: place.file.to_owned(),
-            offset: place.offset,
-            last_good_lsn: record.lsn - 1,
-            reason: format!("record {}: {reason}", record.lsn),
-            beyond: BTreeMap::new(),
-        });
+        let reason = format!("record {}: {reason}", record.lsn);
+        let damage = Damage::at(place.file.to_owned(), place.offset, record.lsn - 1, reason);
+        checked.damage = Some(damage);
         return;
     }
     checked.records += 1;
@@ -138,13 +146,13 @@ fn check_sled(dir: &Path, visit: &mut CheckVisitor<'_>) -> Result<Checked, Error
             take(&mut checked, record, place, visit);
         },
     );
-    let (file, offset, last_good_lsn, reason) = match opened {
+    let damage = match opened {
         Ok(_) => return Ok(checked),
         Err(Error::Damaged {
             last_good_lsn,
             reason,
             ..
-        }) => (dir.to_owned(), 0, last_good_lsn, reason),
+        }) => Damage::at(dir.to_owned(), 0, last_good_lsn, reason),
         Err(Error::Corrupt {
             file,
             offset,
@@ -153,17 +161,11 @@ fn check_sled(dir: &Path, visit: &mut CheckVisitor<'_>) -> Result<Checked, Error
         }) => {
             // Where it lies, not where the copy lay.
             let name = file.strip_prefix(copy.path()).unwrap_or(&file);
-            (dir.join(name), offset, last_good_lsn, reason)
+            Damage::at(dir.join(name), offset, last_good_lsn, reason)
         }
         Err(other) => return Err(other),
     };
-    checked.damage.get_or_insert(Damage {
-        file,
-        offset,
-        last_good_lsn,
-        reason,
-        beyond: BTreeMap::new(),
-    });
+    checked.damage.get_or_insert(damage);
     Ok(checked)
 }
 
@@ -186,13 +188,8 @@ pub fn check_on<D: Disk>(disk: &Arc<D>, dir: &Path, visit: &mut CheckVisitor<'_>
             last_good_lsn,
             reason,
         }) => {
-            checked.damage.get_or_insert(Damage {
-                file,
-                offset,
-                last_good_lsn,
-                reason,
-                beyond: BTreeMap::new(),
-            });
+            let damage = Damage::at(file, offset, last_good_lsn, reason);
+            checked.damage.get_or_insert(damage);
         }
         Err(other) => return Err(other),
     }

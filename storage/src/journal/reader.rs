@@ -7,7 +7,30 @@ use std::sync::Arc;
 use super::disk::Disk;
 use super::places::{SegmentFile, Segments};
 use super::window::{Cursor, Window};
-use super::{Error, Hash, Reader, ScanVisitor, segment};
+use super::{Error, Hash, Reader, Record, ScanVisitor, segment};
+
+/// The records of one auction that a scan has come by, from wherever it began.
+#[derive(Default)]
+pub(super) struct History {
+    last: Option<(u64, Hash)>,
+}
+
+impl History {
+    /// Refuses a record that does not follow the one before it; says so.
+    pub fn follow(&mut self, record: &Record<'_>) -> Result<(), String> {
+        if self
+            .last
+            .is_some_and(|last| last != (record.seq - 1, record.prev))
+        {
+            return Err(format!(
+                "record {} does not follow its auction's history",
+                record.lsn
+            ));
+        }
+        self.last = Some((record.seq, record.hash));
+        Ok(())
+    }
+}
 
 /// Reads the segments of a directory.
 pub(super) struct SegmentReader {
@@ -29,7 +52,7 @@ impl Reader for SegmentReader {
         let segments = Segments::of(&*self.disk, &self.dir)?;
         let first = segments.reach(from_lsn)?;
         let mut next_lsn = from_lsn;
-        let mut chain: Option<(u64, Hash)> = None;
+        let mut history = History::default();
         for (index, SegmentFile { first_lsn, .. }) in segments.files.iter().enumerate().skip(first) {
             if next_lsn > to_lsn {
                 break;
@@ -63,12 +86,7 @@ impl Reader for SegmentReader {
                     let payload = payload.map_err(|error| corrupt(format!("record {lsn}: {error}")))?;
                     let record = header.record(payload);
                     if auction.is_some() {
-                        if chain.is_some_and(|chain| chain != (record.seq - 1, record.prev)) {
-                            return Err(corrupt(format!(
-                                "record {lsn} does not follow its auction's history"
-                            )));
-                        }
-                        chain = Some((record.seq, record.hash));
+                        history.follow(&record).map_err(corrupt)?;
                     }
                     if visit(&record).is_break() {
                         return Ok(());

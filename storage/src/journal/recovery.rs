@@ -210,20 +210,7 @@ pub(super) fn read_frames(
             )));
         }
         if header.lsn >= chain.from_lsn {
-            match chain.follow(&header.record(payload)) {
-                Link::Follows(record) => {
-                    visit(&record);
-                    recovery.records += 1;
-                }
-                Link::Covered => {}
-                Link::Broken(reason) => return Err(corrupt(reason)),
-                Link::Mismatch(reason) => {
-                    return Err(Error::HeadMismatch {
-                        auction: header.auction,
-                        reason,
-                    });
-                }
-            }
+            recovery.records += u64::from(chain.take(&header.record(payload), visit, corrupt)?);
         }
         cursor.advance(&header);
         *next_lsn += 1;
@@ -231,8 +218,8 @@ pub(super) fn read_frames(
 }
 
 /// What a record is to the history of its auction.
-pub(super) enum Link<'a> {
-    Follows(Record<'a>),
+enum Link {
+    Follows,
     Covered,
     Broken(String),
     Mismatch(String),
@@ -256,7 +243,29 @@ impl Chain {
         }
     }
 
-    pub fn follow<'a>(&mut self, record: &Record<'a>) -> Link<'a> {
+    /// Takes the next record, and visits it unless a given head covers it; whether it was visited. `broken` is the error
+    /// of one that does not follow.
+    pub fn take(
+        &mut self,
+        record: &Record<'_>,
+        visit: &mut Visitor<'_>,
+        broken: impl FnOnce(String) -> Error,
+    ) -> Result<bool, Error> {
+        match self.follow(record) {
+            Link::Follows => {
+                visit(record);
+                Ok(true)
+            }
+            Link::Covered => Ok(false),
+            Link::Broken(reason) => Err(broken(reason)),
+            Link::Mismatch(reason) => Err(Error::HeadMismatch {
+                auction: record.auction,
+                reason,
+            }),
+        }
+    }
+
+    fn follow(&mut self, record: &Record<'_>) -> Link {
         let head = self.heads.get(&record.auction);
         if let Some(head) = head
             && record.lsn <= head.lsn
@@ -299,7 +308,7 @@ impl Chain {
                 hash: record.hash,
             },
         );
-        Link::Follows(*record)
+        Link::Follows
     }
 
     /// Every given head must lie within the journal, and be there if its place was read.

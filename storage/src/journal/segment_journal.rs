@@ -68,12 +68,9 @@ pub struct SegmentJournal {
     entropy: fn() -> u128,
     segment_bytes: u64,
     current: Current,
-    next_lsn: u64,
-    heads: Heads,
     /// The frames of one flush; kept to reuse its memory.
     buffer: Vec<u8>,
     order: Order,
-    failed: bool,
 }
 
 /// The segment being written.
@@ -128,7 +125,6 @@ impl SegmentJournal {
             has_threads.then_some(prepare_retry),
             Arc::clone(&room),
         )?;
-        let next_lsn = recovery.last_lsn + 1;
         let (node, current) = if let Some(position) = position {
             let recovery::Position {
                 path,
@@ -155,7 +151,7 @@ impl SegmentJournal {
                     &preparer,
                     (node, entropy),
                     segment_bytes,
-                    next_lsn,
+                    recovery.last_lsn + 1,
                     &room,
                 )?,
             )
@@ -176,17 +172,14 @@ impl SegmentJournal {
             entropy,
             segment_bytes,
             current,
-            next_lsn,
-            heads: recovery.heads.clone(),
             buffer: Vec::new(),
-            order: Order::default(),
-            failed: false,
+            order: Order::after(recovery.last_lsn, recovery.heads.clone()),
         };
         Ok((journal, recovery))
     }
 
     fn write(&mut self, batch: &[Pending]) -> Result<(), Error> {
-        let mut flush_lsn = self.next_lsn;
+        let mut flush_lsn = self.order.next_lsn();
         self.buffer.clear();
         for record in batch {
             let frame_bytes = frame::frame_bytes(record.payload.len()) as u64;
@@ -238,28 +231,18 @@ impl SegmentJournal {
 
 impl Journal for SegmentJournal {
     fn append_batch(&mut self, batch: &[Pending]) -> Result<(), Error> {
-        if self.failed {
-            return Err(Error::Failed);
-        }
         let bytes_max = self.payload_bytes_max();
-        self.order.check(batch, self.next_lsn, &self.heads, bytes_max)?;
-        if let Err(error) = self.write(batch) {
-            self.failed = true;
-            return Err(error);
-        }
-        for record in batch {
-            self.heads.insert(record.auction, record.head());
-        }
-        self.next_lsn += batch.len() as u64;
-        Ok(())
+        self.order.check(batch, bytes_max)?;
+        let written = self.write(batch);
+        self.order.note(batch, written)
     }
 
     fn next_lsn(&self) -> u64 {
-        self.next_lsn
+        self.order.next_lsn()
     }
 
     fn heads(&self) -> &Heads {
-        &self.heads
+        self.order.heads()
     }
 
     fn payload_bytes_max(&self) -> usize {

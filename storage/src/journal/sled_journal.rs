@@ -27,7 +27,8 @@ use seal::{Mark, Seal};
 use store::{Found, Meta, Store};
 
 use super::order::Order;
-use super::recovery::{Chain, Link, Recovery, Start, Visitor};
+use super::reader::History;
+use super::recovery::{Chain, Recovery, Start, Visitor};
 use super::{Error, Hash, Heads, Journal, PAYLOAD_BYTES_MAX, Pending, Reader, Room, ScanVisitor, ZERO_HASH};
 
 /// sled's own files are here.
@@ -75,10 +76,7 @@ pub struct SledJournal {
     seal: Seal,
     measure: Measure,
     _gauge: Gauge,
-    next_lsn: u64,
-    heads: Heads,
     order: Order,
-    failed: bool,
 }
 
 impl SledJournal {
@@ -125,7 +123,6 @@ impl SledJournal {
                 ..mark
             })?;
         }
-        let next_lsn = walk.next_lsn;
         let recovery = walk.ended()?;
         let room = Arc::new(Room::new(0));
         // What does not fit here does not fit by waiting, either.
@@ -143,10 +140,7 @@ impl SledJournal {
             seal,
             _gauge: Gauge::start(measure.clone(), options.measure_every)?,
             measure,
-            next_lsn,
-            heads: recovery.heads.clone(),
-            order: Order::default(),
-            failed: false,
+            order: Order::after(recovery.last_lsn, recovery.heads.clone()),
         };
         Ok((journal, recovery))
     }
@@ -165,29 +159,20 @@ impl SledJournal {
 
 impl Journal for SledJournal {
     fn append_batch(&mut self, batch: &[Pending]) -> Result<(), Error> {
-        if self.failed {
-            return Err(Error::Failed);
-        }
         let bytes_max = self.payload_bytes_max();
-        self.order.check(batch, self.next_lsn, &self.heads, bytes_max)?;
-        if let Err(error) = self.write(batch) {
-            self.failed = true;
-            return Err(error);
-        }
-        for record in batch {
-            self.heads.insert(record.auction, record.head());
-        }
-        self.next_lsn += batch.len() as u64;
+        self.order.check(batch, bytes_max)?;
+        let written = self.write(batch);
+        self.order.note(batch, written)?;
         self.measure.take();
         Ok(())
     }
 
     fn next_lsn(&self) -> u64 {
-        self.next_lsn
+        self.order.next_lsn()
     }
 
     fn heads(&self) -> &Heads {
-        &self.heads
+        self.order.heads()
     }
 
     fn payload_bytes_max(&self) -> usize {
@@ -337,20 +322,7 @@ impl Walk {
                 )));
             }
             if lsn >= self.chain.from_lsn {
-                match self.chain.follow(&record) {
-                    Link::Follows(record) => {
-                        visit(&record);
-                        self.records += 1;
-                    }
-                    Link::Covered => {}
-                    Link::Broken(reason) => return Err(damaged(reason)),
-                    Link::Mismatch(reason) => {
-                        return Err(Error::HeadMismatch {
-                            auction: record.auction,
-                            reason,
-                        });
-                    }
-                }
+                self.records += u64::from(self.chain.take(&record, visit, damaged)?);
             }
             self.last_hash = record.hash;
             self.next_lsn += 1;
@@ -398,7 +370,7 @@ impl Reader for SledReader {
     ) -> Result<(), Error> {
         let (from_lsn, to_lsn) = (*lsns.start().max(&1), *lsns.end());
         let mut frames = self.store.frames(from_lsn, self.salt)?;
-        let mut chain: Option<(u64, Hash)> = None;
+        let mut history = History::default();
         for lsn in from_lsn..=to_lsn {
             let damaged = |reason: String| Error::Damaged {
                 dir: self.store.dir().to_owned(),
@@ -415,12 +387,7 @@ impl Reader for SledReader {
             }
             let record = header.record(frames.payload(&header));
             if auction.is_some() {
-                if chain.is_some_and(|chain| chain != (record.seq - 1, record.prev)) {
-                    return Err(damaged(format!(
-                        "record {lsn} does not follow its auction's history"
-                    )));
-                }
-                chain = Some((record.seq, record.hash));
+                history.follow(&record).map_err(damaged)?;
             }
             if visit(&record).is_break() {
                 return Ok(());

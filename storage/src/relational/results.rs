@@ -130,19 +130,7 @@ impl Results<'_> {
         if advanced == 0 {
             return Ok(false);
         }
-        for change in changes {
-            match *change {
-                Change::Lot { lot_id, outcome } => {
-                    upsert(&transaction, sale, lot_id, row_seq, outcome).await?;
-                }
-                Change::Sale {
-                    status,
-                    current_lot_id,
-                } => {
-                    set_live_state(&transaction, sale, row_seq, status, current_lot_id).await?;
-                }
-            }
-        }
+        write(&transaction, sale, row_seq, changes).await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -172,8 +160,27 @@ impl Results<'_> {
     }
 }
 
+/// Writes what record `row_seq` of a sale has changed.
+pub(super) async fn write(
+    transaction: &DatabaseTransaction,
+    sale: SaleId,
+    row_seq: i64,
+    changes: &[Change],
+) -> Result<(), Error> {
+    for change in changes {
+        match *change {
+            Change::Lot { lot_id, outcome } => upsert(transaction, sale, lot_id, row_seq, outcome).await?,
+            Change::Sale {
+                status,
+                current_lot_id,
+            } => set_live_state(transaction, sale, row_seq, status, current_lot_id).await?,
+        }
+    }
+    Ok(())
+}
+
 /// Sets how a lot ended (`None`: it was opened again) as of event `seq`; what a later event said stays.
-pub(super) async fn upsert(
+async fn upsert(
     transaction: &DatabaseTransaction,
     sale: SaleId,
     lot: LotId,
@@ -224,7 +231,7 @@ async fn require_lot(connection: &impl ConnectionTrait, sale: SaleId, lot: LotId
     known.map(|_| ()).ok_or(Error::NoSuchLot)
 }
 
-pub(super) async fn set_live_state(
+async fn set_live_state(
     transaction: &DatabaseTransaction,
     sale: SaleId,
     seq: i64,

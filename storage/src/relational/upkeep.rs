@@ -2,7 +2,7 @@
 //! were given up have told it taken back.
 
 use super::entities::{applied_cursors, results, sales};
-use super::results::{seq_to_row, set_live_state, upsert};
+use super::results::{seq_to_row, write};
 use super::store::FILE_NAME;
 use super::{Change, Error, Results, SaleStatus, Store};
 use gavel_engine::ids::{LotId, SaleId};
@@ -176,19 +176,7 @@ impl Results<'_> {
             .filter(live_seq.gt(row_seq))
             .exec(&transaction)
             .await?;
-        for change in changes {
-            match *change {
-                Change::Lot { lot_id, outcome } => {
-                    upsert(&transaction, sale, lot_id, row_seq, outcome).await?;
-                }
-                Change::Sale {
-                    status,
-                    current_lot_id,
-                } => {
-                    set_live_state(&transaction, sale, row_seq, status, current_lot_id).await?;
-                }
-            }
-        }
+        write(&transaction, sale, row_seq, changes).await?;
         transaction.commit().await?;
         Ok(())
     }
