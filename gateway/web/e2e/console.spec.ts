@@ -266,7 +266,7 @@ test('a dialog stays with its lot while the other console goes on', async ({ hou
   });
 
   await test.step('both act at once: a lot is passed or sold, and no other with it', async () => {
-    await desk.press('x');
+    await desk.act('pass', 'x');
     await expect(desk.by('confirm-dialog')).toContainText('Pass Lot 2?');
     await other.act('sold', 's');
     await expect(other.by('sold-unnamed')).toBeVisible();
@@ -294,10 +294,10 @@ test('a dialog stays with its lot while the other console goes on', async ({ hou
   });
 
   await test.step('the end of the sale takes the rest away', async () => {
-    await desk.press('x');
+    await desk.act('pass', 'x');
     await desk.press('Enter');
     await other.expectLot('3', 'closed');
-    await desk.press('m');
+    await desk.act('message', 'm');
     await expect(desk.by('message-dialog')).toBeVisible();
     await other.act('end', 'e');
     await other.press('Enter');

@@ -36,6 +36,8 @@ export class Console {
   registrationsVersion = $state(0);
   /** The amounts on the buttons are too fresh to be pressed knowingly. */
   settling = $state(false);
+  /** Until when what is pressed counts as meant for the dialog that went away; 0: nothing does. */
+  deafUntilMs = $state(0);
   /** The server's time when the clock of a Dutch lot was last drawn. */
   #drawnAtMs = $state(0);
   readonly #guards: Record<GuardedAction, PressGuard> = {
@@ -43,7 +45,6 @@ export class Console {
     sold: new PressGuard(),
   };
   #shownLotId: string | null = null;
-  #deafUntilMs = 0;
 
   constructor(readonly room: Room) {}
 
@@ -150,7 +151,7 @@ export class Console {
       if (!this.connected) announcer.assertive(i18n.t.console.notSent);
       return;
     }
-    if (nowMs() < this.#deafUntilMs) return;
+    if (nowMs() < this.deafUntilMs) return;
     this.notice = null;
     const { lot, view } = this;
     const lot_id = lot?.id ?? '';
@@ -225,13 +226,13 @@ export class Console {
     if (!why) return;
     this.dialog = null;
     this.notice = this.#why(why, lot);
-    this.#deafUntilMs = nowMs() + MEANT_FOR_DIALOG_MS;
+    this.deafUntilMs = nowMs() + MEANT_FOR_DIALOG_MS;
   }
 
   /** The notice was read: what is pressed from now on is meant. */
   noticed(): void {
     this.notice = null;
-    this.#deafUntilMs = 0;
+    this.deafUntilMs = 0;
   }
 
   bid(
