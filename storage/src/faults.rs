@@ -28,8 +28,6 @@ faults! {
     CutAnyTail,
     /// What can be read at a start counts as durable after one more sync.
     TrustPageCache,
-    /// What an interrupted write has left behind stays there.
-    LeaveTornTail,
     /// Records need not follow their auction's history.
     DropChainCheck,
     /// A durable record is applied twice to what is shown.

@@ -7,7 +7,7 @@ use super::{
     plan::{BIDDERS, ROOM},
     watched,
 };
-use gavel_actors::auctions::{read_record, wire::LotView};
+use gavel_actors::auctions::{RECORD, wire::LotView};
 use gavel_engine::{
     auction::{Auction, Event, Record, SalePhase},
     credit::Ledger,
@@ -43,7 +43,7 @@ impl History {
         };
         let mut state = Auction::default();
         let mut unreadable = None;
-        let scanned = survey.scan(sale_id.0, &mut |record| match read_record(record.payload) {
+        let scanned = survey.scan(sale_id.0, &mut |record| match RECORD.decode(record.payload) {
             Ok(decision) => {
                 state.apply(&decision);
                 history.states.push(state.clone());
@@ -51,7 +51,7 @@ impl History {
                 ControlFlow::Continue(())
             }
             Err(error) => {
-                unreadable = Some(error);
+                unreadable = Some(error.to_string());
                 ControlFlow::Break(())
             }
         });

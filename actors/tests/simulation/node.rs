@@ -135,6 +135,7 @@ impl Machine {
 /// A process from its start to its end.
 pub async fn run(machine: Rc<Machine>) -> turmoil::Result {
     machine.starts.set(machine.starts.get() + 1);
+    let mishaps_before = machine.disk.mishaps();
     let recovered = match recover(
         Path::new(JOURNAL),
         Kind::Segments,
@@ -144,7 +145,12 @@ pub async fn run(machine: Rc<Machine>) -> turmoil::Result {
         Ok(recovered) => recovered,
         Err(error) => {
             machine.trace.note(|| format!("the start is refused: {error}"));
-            *machine.refused.borrow_mut() = Some(error.to_string());
+            if machine.disk.mishaps() > mishaps_before {
+                // The disk is at fault and not what is on it: whoever minds the node starts it again.
+                machine.disk.kill();
+            } else {
+                *machine.refused.borrow_mut() = Some(error.to_string());
+            }
             return Ok(());
         }
     };

@@ -9,8 +9,10 @@ const FAULTS: &[(Fault, u64)] = &[
     (Fault::SkipDataSync, 0),
     (Fault::SkipDirectorySync, 0),
     (Fault::RetryFailedSync, 0),
-    (Fault::TrustPageCache, 9),
     (Fault::CutAnyTail, 8),
+    (Fault::TrustPageCache, 9),
+    // Few seeds forge a record.
+    (Fault::DropChainCheck, 83),
     (Fault::ApplyTwice, 0),
     (Fault::AnswerFromSpeculation, 0),
     (Fault::KeepReleasedCredit, 0),
@@ -30,6 +32,8 @@ fn violation(fault: Fault, seed: u64) -> Option<String> {
 
 #[test]
 fn every_planted_fault_is_found() {
+    let all: Vec<_> = FAULTS.iter().map(|(fault, _)| *fault).collect();
+    assert_eq!(all, Fault::ALL, "none is left out");
     let mut missed = Vec::new();
     for (fault, seed) in FAULTS {
         match violation(*fault, *seed) {
@@ -45,9 +49,11 @@ fn every_planted_fault_is_found() {
 #[ignore = "it takes long; run it when the simulation has changed"]
 fn the_first_seed_that_finds_each_fault() {
     let seeds = super::seeds::number("GAVEL_SIMULATE_SEEDS").unwrap_or(100);
+    let mut missed: Vec<Fault> = Vec::new();
     for fault in Fault::ALL {
         let found = (0..seeds).find_map(|seed| Some((seed, violation(*fault, seed)?)));
         println!("{fault:?}: {found:.200?}");
-        assert!(found.is_some(), "{fault:?} is not found by {seeds} seeds");
+        missed.extend(found.is_none().then_some(*fault));
     }
+    assert!(missed.is_empty(), "not found by {seeds} seeds: {missed:?}");
 }

@@ -13,6 +13,7 @@ use stateright::semantics::{ConsistencyTester, LinearizabilityTester, Sequential
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct WatchedLot {
     leading: Option<Leading>,
+    is_closed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,9 +87,17 @@ impl SequentialSpec for WatchedLot {
         }
     }
 
-    /// A bid that never arrived before its fate was asked for is void: that changes nothing.
+    /// A bid that never arrived before its fate was asked for is void: that changes nothing. When the lot
+    /// closes is the clock's and the judge's; once a bid came too late, so does every other.
     fn is_valid_step(&mut self, bid: &Bid, heard: &Heard) -> bool {
-        *heard == Heard::Void || self.invoke(bid) == *heard
+        match heard {
+            Heard::Void => true,
+            Heard::Refused(Reason::Closed) => {
+                self.is_closed = true;
+                true
+            }
+            _ => !self.is_closed && self.invoke(bid) == *heard,
+        }
     }
 }
 

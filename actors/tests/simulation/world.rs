@@ -102,6 +102,7 @@ pub fn run(seed: u64, is_printed: bool) -> Report {
         up_at_ms: None,
         later: Vec::new(),
         is_tampered: false,
+        is_forged: false,
     };
     let duration_ms = world.run(&mut sim);
     // Without it nobody is left to hold on to the machine's things.
@@ -121,6 +122,8 @@ struct World {
     /// What is over at some time.
     later: Vec<(u64, Over)>,
     is_tampered: bool,
+    /// A record was replaced by another with valid checksums.
+    is_forged: bool,
 }
 
 /// What is over.
@@ -249,6 +252,7 @@ impl World {
         let changed = tamper::change(&self.machine.disk, how, &mut self.dice);
         self.trace.note(|| format!("changed: {changed:?}"));
         self.is_tampered |= changed.is_some();
+        self.is_forged |= changed.is_some() && how == Tampering::Forgery;
     }
 
     fn end(&mut self, sim: &Sim<'_>, over: &Over) {
@@ -280,6 +284,7 @@ impl World {
             observed,
             trace,
             is_tampered,
+            is_forged,
             ..
         } = self;
         let mut report = Report {
@@ -295,6 +300,9 @@ impl World {
             ..Report::default()
         };
         match Survey::on(Arc::new(machine.disk.clone()), Path::new(JOURNAL)) {
+            Ok(_) if is_forged => {
+                observed.violation("a forged record is taken for what it replaced".to_owned())
+            }
             Ok(survey) => report.records = judge::judge(&survey, &machine, &observed),
             Err(_) if is_tampered => report.has_refused = true,
             Err(error) => observed.violation(format!("the journal cannot be read: {error}")),

@@ -124,7 +124,6 @@ pub(super) fn recover(
                     cut(&path, &*file, offset, used_end)?;
                     break;
                 }
-                Tail::Torn { .. } if planted(Fault::LeaveTornTail) => break,
                 Tail::Corrupt { reason } => return Err(corrupt(offset, next_lsn - 1, reason)),
                 Tail::Torn { used_end } => {
                     cut(&path, &*file, offset, used_end)?;

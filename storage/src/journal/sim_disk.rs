@@ -42,6 +42,7 @@ struct State {
     free_bytes: u64,
     /// Operations until something goes wrong.
     mishap: Option<(u64, Mishap)>,
+    mishaps: u64,
     dead: bool,
 }
 
@@ -101,6 +102,7 @@ impl State {
             return Ok(());
         }
         let (_, mishap) = self.mishap.take().unwrap_or((0, Mishap::Death));
+        self.mishaps += 1;
         if mishap == Mishap::Death {
             self.dead = true;
             return Err(Self::dead());
@@ -136,6 +138,11 @@ impl SimDisk {
     /// After this many operations something goes wrong.
     pub fn plan(&self, operations: u64, mishap: Mishap) {
         self.lock().mishap = Some((operations, mishap));
+    }
+
+    /// How often something went wrong so far.
+    pub fn mishaps(&self) -> u64 {
+        self.lock().mishaps
     }
 
     /// The process dies now.
