@@ -6,7 +6,7 @@ SHELL := /bin/bash
 WEB := gateway/web
 export CARGO_TERM_COLOR ?= auto
 
-.PHONY: help run test lint bench simulate clean web tools test-tools audit
+.PHONY: help run test lint bench simulate fuzz clean web tools test-tools audit
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,11 @@ bench: tools web ## Figures as ratios against a bare limit
 simulate: ## The node on a faulty disk and network: SEEDS=2000 of them, or SEED=17 with all that happens
 	GAVEL_SIMULATE_SEED=$(SEED) GAVEL_SIMULATE_SEEDS=$(or $(SEEDS),2000) cargo test --locked --profile simulation \
 		--package gavel-actors --test simulation nothing_acknowledged -- --nocapture
+
+FUZZ := frame payload message rules commands
+fuzz: ## Every fuzz target for FUZZ_S=600 seconds; what it learns is merged into its corpus (installs cargo-fuzz)
+	command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
+	@for target in $(FUZZ); do .ci/fuzz $$target $(or $(FUZZ_S),600); done
 
 clean: ## Removes what was built, not ./data
 	cargo clean

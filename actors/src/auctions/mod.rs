@@ -36,12 +36,9 @@ pub use live_sales::reconcile;
 pub use messages::PANIC;
 pub use messages::{Arrival, BidFate, BidReply, CommandReply, Followed, Foreseen, Refused};
 pub use projector::{Projector, Results};
-#[cfg(feature = "simulation")]
-pub use recovery::read_record;
+pub use record::{RECORD, STATE};
 pub use recovery::{Error as RecoveryError, Recovered, recover};
 pub use registry::{AuctionRegistry, Settings};
 pub use snapshots::Snapshotter;
 pub use topic::{HUB_QUEUE_MAX, HubReceiver, HubSender, Received, Topic, Update, hub};
 pub use warnings::Shown;
-
-use record::{RECORD, STATE};

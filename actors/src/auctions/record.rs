@@ -7,11 +7,11 @@ use gavel_engine::auction::{Auction, Record};
 use gavel_storage::codec;
 
 /// How decisions are written to the journal.
-pub(super) const RECORD: codec::Schema<Record> = codec::Schema::with_upcast(2, upcast);
+pub const RECORD: codec::Schema<Record> = codec::Schema::with_upcast(2, upcast);
 
 /// How states are written to snapshots. A snapshot of another version is not used: the journal has
 /// everything.
-pub(super) const STATE: codec::Schema<Auction> = codec::Schema::new(3);
+pub const STATE: codec::Schema<Auction> = codec::Schema::new(3);
 
 fn upcast(version: u8, body: &[u8]) -> Result<Record, codec::Error> {
     match version {

@@ -160,15 +160,6 @@ pub(super) fn play(
     unreadable.map_or(Ok(auction), Err)
 }
 
-/// The decision in a record's payload, for those who read a journal by themselves.
-///
-/// # Errors
-/// What does not hold, as text.
-#[cfg(feature = "simulation")]
-pub fn read_record(payload: &[u8]) -> Result<Record, String> {
-    RECORD.decode(payload).map_err(|error| error.to_string())
-}
-
 /// The decision in a record of the journal.
 fn decode(record: &journal::Record<'_>) -> Result<Record, Error> {
     RECORD.decode(record.payload).map_err(|error| Error::Record {

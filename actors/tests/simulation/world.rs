@@ -301,7 +301,7 @@ impl World {
         };
         match Survey::on(Arc::new(machine.disk.clone()), Path::new(JOURNAL)) {
             Ok(_) if is_forged => {
-                observed.violation("a forged record is taken for what it replaced".to_owned())
+                observed.violation("a forged record is taken for what it replaced".to_owned());
             }
             Ok(survey) => report.records = judge::judge(&survey, &machine, &observed),
             Err(_) if is_tampered => report.has_refused = true,

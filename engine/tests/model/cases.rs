@@ -1,6 +1,6 @@
 //! Random sales: setups, and what happens in them.
 
-use crate::{invariants::SALE, meaning::LEADERS_MAX};
+use super::{invariants::SALE, meaning::LEADERS_MAX};
 use gavel_engine::{
     auction::{Approval, LotSetup, SaleKind, Setup},
     ids::{BidderId, LotId},
@@ -298,24 +298,32 @@ pub enum Target {
 /// What happens, to which lot, and how long after what was before, milliseconds.
 pub type Happening = (Action, Target, i64);
 
+/// A whole sale.
 pub fn sales(kind: SaleKind, hall: bool) -> impl Strategy<Value = Vec<Happening>> {
-    let target = || {
-        prop_oneof![
-            20 => Just(Target::Live(0)),
-            12 => (0..6_usize).prop_map(Target::Live),
-            9 => (1..=LOTS).prop_map(Target::Number),
-            1 => Just(Target::Number(LOTS + 1)),
-        ]
-    };
-    let beginning = beginnings(kind, hall).prop_map(|actions| {
-        let happening = |action| (action, Target::Live(0), 1);
-        actions.into_iter().map(happening).collect::<Vec<_>>()
-    });
-    let rest = prop::collection::vec((actions(hall), target(), 0..40_i64), 1..60);
-    (beginning, rest).prop_map(|(mut all, rest)| {
+    let rest = prop::collection::vec(happenings(hall), 1..60);
+    (openings(kind, hall), rest).prop_map(|(mut all, rest)| {
         all.extend(rest);
         all
     })
+}
+
+/// How a sale begins.
+pub fn openings(kind: SaleKind, hall: bool) -> impl Strategy<Value = Vec<Happening>> {
+    beginnings(kind, hall).prop_map(|actions| {
+        let happening = |action| (action, Target::Live(0), 1);
+        actions.into_iter().map(happening).collect()
+    })
+}
+
+/// One thing that happens after that.
+pub fn happenings(hall: bool) -> impl Strategy<Value = Happening> {
+    let target = prop_oneof![
+        20 => Just(Target::Live(0)),
+        12 => (0..6_usize).prop_map(Target::Live),
+        9 => (1..=LOTS).prop_map(Target::Number),
+        1 => Just(Target::Number(LOTS + 1)),
+    ];
+    (actions(hall), target, 0..40_i64)
 }
 
 fn ladders() -> impl Strategy<Value = Vec<Band>> {

@@ -1,6 +1,6 @@
 //! The command that an action means in the situation that it meets.
 
-use crate::{
+use super::{
     cases::{Action, Kind, Target},
     naive,
 };

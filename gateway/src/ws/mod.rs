@@ -6,6 +6,8 @@
 mod answers;
 mod decoder;
 mod frames;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod hub;
 mod incoming;
 mod origin;
