@@ -173,10 +173,13 @@ fn edited_segment(data: &[u8], signed: bool) {
     });
     let checked = checked.unwrap_or_else(|error| panic!("opened, and cannot be checked: {error}"));
     assert!(checked.damage.is_none(), "opened, and yet {:?}", checked.damage);
-    assert_eq!(
-        checked.records,
-        kept.len() as u64,
-        "the check counts what is opened"
+    // A last record of which only bytes of the end mark are missing is completed by whoever opens it.
+    let completed = u64::from(checked.torn.is_some());
+    let opened = kept.len() as u64;
+    assert!(
+        (checked.records..=checked.records + completed).contains(&opened),
+        "{opened} are opened, {} are counted",
+        checked.records
     );
 }
 
