@@ -15,7 +15,7 @@ impl Place for Process {
     }
 }
 
-async fn fresh() -> Process {
+fn fresh() -> Process {
     Process(LocalBus::default())
 }
 

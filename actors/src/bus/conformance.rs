@@ -1,7 +1,7 @@
 //! What every [`Bus`] must do, as tests that any implementation can be held against.
 //!
 //! ```ignore
-//! gavel_actors::bus_conformance!(fresh); // async fn fresh() -> impl conformance::Place
+//! gavel_actors::bus_conformance!(fresh); // fn fresh() -> impl conformance::Place
 //! ```
 
 #![expect(clippy::expect_used, reason = "a test suite: it fails by panicking")]
@@ -92,7 +92,7 @@ macro_rules! bus_conformance {
         $(
             #[tokio::test]
             async fn $case() {
-                let place = $fresh().await;
+                let place = $fresh();
                 $crate::bus::conformance::$case(&place).await;
             }
         )+

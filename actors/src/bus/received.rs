@@ -43,7 +43,7 @@ impl fmt::Debug for Received {
         f.debug_struct("Received")
             .field("message", &self.message)
             .field("is_request", &self.is_request())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

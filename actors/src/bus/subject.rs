@@ -61,7 +61,6 @@ impl Pattern {
         let mut words = subject.0.split('.');
         for wanted in self.0.split('.') {
             match (wanted, words.next()) {
-                (_, None) => return false,
                 (">", Some(_)) => return true,
                 ("*", Some(_)) => {}
                 (wanted, Some(word)) if wanted == word => {}

@@ -47,11 +47,7 @@ impl Place for Server {
     }
 }
 
-async fn fresh() -> Server {
-    Server::start()
-}
-
-bus_conformance!(fresh);
+bus_conformance!(Server::start);
 
 fn message(body: usize) -> Message {
     Message::new("k.sale".parse().unwrap(), body.to_string())
@@ -62,7 +58,7 @@ async fn keep(bus: &NatsBus) {
         name: "sales".to_owned(),
         subjects: vec!["k.>".parse().unwrap()],
         messages_max: 10_000,
-        same_id_within: Duration::from_secs(120),
+        same_id_within: Duration::from_mins(2),
     };
     bus.keep(options).await.unwrap();
 }

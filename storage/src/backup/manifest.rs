@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::files::{self, Kind};
 use super::{Error, FileEntry, sync_dir};
+use crate::journal::Head;
 
 /// The manifest's file in a backup.
 pub const MANIFEST: &str = "manifest.json";
@@ -49,6 +50,16 @@ pub struct HeadEntry {
     pub seq: u64,
     /// Its BLAKE3 hash, in hexadecimal digits.
     pub hash: String,
+}
+
+impl From<Head> for HeadEntry {
+    fn from(Head { lsn, seq, hash }: Head) -> Self {
+        Self {
+            lsn,
+            seq,
+            hash: blake3::Hash::from_bytes(hash).to_hex().to_string(),
+        }
+    }
 }
 
 impl Manifest {

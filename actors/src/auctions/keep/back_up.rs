@@ -23,7 +23,7 @@ use gavel_engine::{
 };
 use gavel_storage::{
     backup::{
-        self, DATA, End, FileEntry, HeadEntry, Manifest, copy_file, copy_files, copy_journal, create_dir,
+        self, DATA, End, FileEntry, Manifest, copy_file, copy_files, copy_journal, create_dir,
         require_vacant, sync_dir,
     },
     data_dir::{self, DataDir},
@@ -87,7 +87,7 @@ pub async fn back_up(data: &Path, to: &Path, now: Timestamp) -> Result<Manifest,
         sync_dir(dir)?;
     }
     let heads = fit.heads.iter();
-    let sales = heads.map(|(auction, head)| (SaleId(*auction).to_string(), head_entry(*head)));
+    let sales = heads.map(|(auction, head)| (SaleId(*auction).to_string(), (*head).into()));
     let manifest = Manifest::new(now.as_ms(), fit.last_lsn, sales.collect(), files);
     manifest.clone().write(to)?;
     let examined = examine(to).await?;
@@ -102,23 +102,6 @@ pub async fn back_up(data: &Path, to: &Path, now: Timestamp) -> Result<Manifest,
         });
     }
     Ok(manifest)
-}
-
-pub(super) fn head_entry(head: Head) -> HeadEntry {
-    HeadEntry {
-        lsn: head.lsn,
-        seq: head.seq,
-        hash: hex(&head.hash),
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn io_error(action: &'static str, path: &Path, source: io::Error) -> Error {

@@ -7,7 +7,7 @@ use crate::{
 };
 use gavel_engine::{auction::Auction, ids::SaleId};
 use gavel_storage::{
-    backup::{DATA, Manifest},
+    backup::{DATA, HeadEntry, Manifest},
     codec, data_dir,
     journal::{self, Checked, Head, Kind, Record},
     relational::{self, Progress, Store},
@@ -381,7 +381,7 @@ fn agrees(manifest: &Manifest, checked: &Checked, findings: &mut Vec<Finding>) {
     let differs = manifest.last_lsn != checked.last_lsn
         || checked.heads.iter().any(|(auction, head)| {
             let said = said.remove(&SaleId(*auction).to_string());
-            said.is_none_or(|said| said != super::back_up::head_entry(*head))
+            said.is_none_or(|said| said != HeadEntry::from(*head))
         })
         || !said.is_empty();
     if differs && checked.damage.is_none() {

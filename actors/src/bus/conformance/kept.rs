@@ -13,7 +13,7 @@ async fn keep(bus: &dyn Bus, messages_max: u32) {
         name: STREAM.to_owned(),
         subjects: vec!["k.>".parse().expect("a pattern")],
         messages_max,
-        same_id_within: Duration::from_secs(60),
+        same_id_within: Duration::from_mins(1),
     };
     bus.keep(options).await.expect("it is kept");
 }
@@ -86,10 +86,10 @@ pub async fn a_consumer_is_handed_everything_in_order_also_from_before_it_came(p
     for number in 50..100 {
         append(&*one, number).await;
     }
-    for number in 0..100 {
+    for number in 0..100_u64 {
         let delivery = handed(&mut consumer).await;
         assert_eq!(text(&delivery.message), number.to_string());
-        assert_eq!((delivery.sequence, delivery.times), (number as u64 + 1, 1));
+        assert_eq!((delivery.sequence, delivery.times), (number + 1, 1));
         assert_eq!(delivery.message.subject.as_str(), "k.sale");
         delivery.done().await.expect("it is settled");
     }
