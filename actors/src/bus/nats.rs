@@ -16,8 +16,9 @@ use async_nats::{
 use bytes::Bytes;
 use connection::{Connection, again_after, note};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture};
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
@@ -29,7 +30,7 @@ const COMMANDS_MAX: usize = 1024;
 /// Where the server is, and who asks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NatsOptions {
-    /// One or more, with commas between them: `nats://127.0.0.1:4222`, `tls://bus.example:4222`.
+    /// One or more, with commas between them: `nats://127.0.0.1:4222`, `tls://NAME:PASSWORD@bus.example:4222`.
     pub url: String,
     /// What the server calls this connection.
     pub name: String,
@@ -69,6 +70,10 @@ impl NatsBus {
                 note(&event, &counted, &broke);
                 std::future::ready(())
             });
+        // The client itself does not look at what stands in front of the host.
+        if let Some((name, password)) = servers.iter().find_map(name_and_password) {
+            connect = connect.user_and_password(name, password);
+        }
         if let Some(path) = &options.credentials {
             connect = connect.credentials_file(path).await.map_err(|error| {
                 Error::Failed(format!(
@@ -78,7 +83,9 @@ impl NatsBus {
             })?;
         }
         if let Some(path) = options.certificates {
-            connect = connect.add_root_certificates(path);
+            // The client reads it anew for each connection, and would only try again if it cannot.
+            readable_certificates(&path)?;
+            connect = connect.add_root_certificates(path).require_tls(true);
         }
         let client = connect.connect(servers).await.map_err(|error| failed(&error))?;
         let context = ContextBuilder::new()
@@ -215,17 +222,47 @@ impl Bus for NatsBus {
     }
 }
 
-/// An address of a server.
+fn readable_certificates(path: &Path) -> Result<(), Error> {
+    let unusable = |why: String| {
+        Error::Failed(format!(
+            "the certificates in {} cannot be used: {why}",
+            path.display()
+        ))
+    };
+    let certificates = CertificateDer::pem_file_iter(path).map_err(|error| unusable(error.to_string()))?;
+    let found = certificates
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| unusable(error.to_string()))?;
+    if found.is_empty() {
+        return Err(unusable("there is none".to_owned()));
+    }
+    Ok(())
+}
+
+/// An address of a server. It may have a name and a password in front of an `@`, which are not told to anybody.
 fn server(url: &str) -> Result<ServerAddr, Error> {
     let url = url.trim();
-    let no_address = |why: &str| Error::Failed(format!("`{url}` is no address of a message server: {why}"));
+    let shown = url.rsplit('@').next().unwrap_or_default();
+    let no_address = |why: &str| Error::Failed(format!("`{shown}` is no address of a message server: {why}"));
     let address: ServerAddr = url
         .parse()
         .map_err(|error: std::io::Error| no_address(&error.to_string()))?;
     if !["nats", "tls"].contains(&address.scheme()) || address.host().is_empty() || !url.contains("://") {
         return Err(no_address("write nats://HOST:PORT or tls://HOST:PORT"));
     }
+    let login = [address.username(), address.password()];
+    if login.into_iter().flatten().any(|word| word.contains('%')) {
+        return Err(no_address(
+            "a name or password with other than letters, digits and -._~ belongs into a file of credentials",
+        ));
+    }
     Ok(address)
+}
+
+fn name_and_password(address: &ServerAddr) -> Option<(String, String)> {
+    let name = address.username()?;
+    let password = address.password().unwrap_or_default();
+    Some((name.to_owned(), password.to_owned()))
 }
 
 fn failed(error: &impl ToString) -> Error {

@@ -13,7 +13,7 @@ use gavel_actors::{
     bus_conformance,
 };
 use server::Server;
-use std::{sync::Arc, time::Duration};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -169,6 +169,58 @@ async fn a_server_that_is_not_there_yet_is_waited_for() {
     reachable(&bus, true).await;
 }
 
+/// With a certificate that somebody vouches for, and a name and a password; without them nobody gets in.
+#[tokio::test]
+async fn a_server_with_tls_and_a_password_is_used_by_those_who_know_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let [certificate, key] = ["cert.pem", "key.pem"].map(|name| directory.path().join(name));
+    fs::write(&certificate, made.cert.pem()).unwrap();
+    fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let (certificate, key) = (certificate.to_str().unwrap(), key.to_str().unwrap());
+    let server = Server::start_with(
+        directory,
+        &[
+            "--tls",
+            "--tlscert",
+            certificate,
+            "--tlskey",
+            key,
+            "--user",
+            "gavel",
+            "--pass",
+            "secret",
+        ],
+    );
+    let options = |user: &str, vouched: bool| NatsOptions {
+        url: format!("tls://{user}@{}", server.address()),
+        name: "a test".to_owned(),
+        credentials: None,
+        certificates: vouched.then(|| server.directory().join("cert.pem")),
+    };
+    let bus = NatsBus::connect(options("gavel:secret", true)).await.unwrap();
+    reachable(&bus, true).await;
+    let mut heard = bus.subscribe("t.news".parse().unwrap(), None).await.unwrap();
+    let news = || Message::new("t.news".parse().unwrap(), "news");
+    bus.publish(news()).await.unwrap();
+    tokio::time::timeout(PATIENCE, heard.next())
+        .await
+        .unwrap()
+        .unwrap();
+
+    for (user, vouched) in [("gavel:guess", true), ("gavel:secret", false)] {
+        let bus = NatsBus::connect(options(user, vouched)).await.unwrap();
+        let reached = async {
+            while !bus.is_reachable() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let reached = tokio::time::timeout(Duration::from_millis(300), reached).await;
+        assert!(reached.is_err(), "{user}, vouched for: {vouched}");
+        assert_eq!(bus.publish(news()).await, Err(Error::Unreachable));
+    }
+}
+
 #[tokio::test]
 async fn options_that_cannot_be_used_are_named() {
     let options = |url: &str, credentials: Option<&str>| NatsOptions {
@@ -176,7 +228,21 @@ async fn options_that_cannot_be_used_are_named() {
         credentials: credentials.map(Into::into),
         ..NatsOptions::default()
     };
+    let directory = tempfile::tempdir().unwrap();
+    let empty = directory.path().join("empty.pem");
+    fs::write(&empty, "no certificate").unwrap();
+    let vouched = |path: &Path| NatsOptions {
+        certificates: Some(path.to_owned()),
+        ..options("tls://127.0.0.1:1", None)
+    };
     for (options, words) in [
+        (vouched(&empty), "empty.pem"),
+        (vouched(Path::new("/does/not/exist.pem")), "/does/not/exist.pem"),
+        (options("http://gavel:secret@127.0.0.1:1", None), "127.0.0.1"),
+        (
+            options("nats://gavel:secret%20@127.0.0.1:1", None),
+            "file of credentials",
+        ),
         (options("", None), "nats://"),
         (options("http://127.0.0.1:1", None), "scheme"),
         (options("nats://127.0.0.1:1,nats://", None), "nats://"),
@@ -188,6 +254,7 @@ async fn options_that_cannot_be_used_are_named() {
     ] {
         let refused = NatsBus::connect(options).await.map(drop).unwrap_err();
         assert!(refused.to_string().contains(words), "{refused}");
+        assert!(!refused.to_string().contains("secret"), "{refused}");
     }
 }
 

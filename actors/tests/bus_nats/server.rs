@@ -17,22 +17,38 @@ pub struct Server {
     process: Option<Child>,
     /// The same after a restart.
     port: u16,
+    /// Beside what every server is started with.
+    arguments: Vec<String>,
 }
 
 impl Server {
     /// Runs with an empty directory, on a free port.
     pub fn start() -> Self {
+        Self::start_with(tempfile::tempdir().unwrap(), &[])
+    }
+
+    /// The same in a directory that may hold what `arguments` name.
+    pub fn start_with(directory: TempDir, arguments: &[&str]) -> Self {
         let mut server = Self {
-            directory: tempfile::tempdir().unwrap(),
+            directory,
             process: None,
             port: 0,
+            arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
         };
         server.run(-1);
         server
     }
 
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     pub fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.port)
+        format!("nats://{}", self.address())
+    }
+
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
     }
 
     /// As by SIGKILL.
@@ -63,6 +79,7 @@ impl Server {
             .arg(directory.join("store"))
             .arg("--ports_file_dir")
             .arg(directory)
+            .args(&self.arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -85,7 +102,10 @@ fn announced(path: &Path) -> u16 {
     loop {
         let ports = fs::read_to_string(path).unwrap_or_default();
         let ports: serde_json::Value = serde_json::from_str(&ports).unwrap_or_default();
-        if let Some(url) = ports["nats"][0].as_str() {
+        let url = ["nats", "tls"]
+            .iter()
+            .find_map(|scheme| ports[scheme][0].as_str());
+        if let Some(url) = url {
             return url.rsplit(':').next().unwrap().parse().unwrap();
         }
         assert!(Instant::now() < deadline, "the server does not listen");
