@@ -208,6 +208,7 @@ test('a bid that is taken back says so, and what counts now', async ({ house, pe
     await desk.floor('£500');
     await bidder.tap('£550');
     await bidder.expectLead();
+    await desk.expectPrice('£550');
     await desk.undo();
     const words = [
       'The auctioneer retracted your bid of £550',

@@ -87,6 +87,8 @@ test('a reopening is looked at, and the winner is told', async ({ house, people 
   await bidder.tap('£500');
   await desk.act('sold', 's');
   await bidder.expectStanding('won');
+  // Until this console knows, it would lift the hammer.
+  await desk.expectLot('1', 'closed');
 
   await test.step('before and after', async () => {
     await desk.act('undo', 'u');
