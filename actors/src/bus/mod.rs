@@ -5,6 +5,8 @@
 //! - **Kept**: [`Bus::append`] puts a message into a stream, once for each id; a [`Consumer`] with a name is handed every
 //!   message of it in order, and again until it says that it is done with it, also when it was away meanwhile.
 //!
+//! Beside that, [`Leases`] say which of many nodes alone may do something.
+//!
 //! [`LocalBus`] is the bus of one process, with nothing to install: what it keeps lives as long as the process.
 //! [`NatsBus`] is that of many, on a NATS server with JetStream. `conformance` (feature `conformance`) holds both
 //! to the same promises.
@@ -14,6 +16,7 @@
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod error;
+mod lease;
 mod local;
 mod message;
 mod nats;
@@ -21,9 +24,10 @@ mod received;
 mod subject;
 
 pub use error::Error;
+pub use lease::{Lease, Leases};
 pub use local::LocalBus;
 pub use message::{BODY_BYTES_MAX, Headers, Message};
-pub use nats::{NatsBus, NatsOptions};
+pub use nats::{NatsBus, NatsLeases, NatsOptions};
 pub use received::{Consumer, Delivery, Received, Subscription};
 pub use subject::{InvalidSubject, Pattern, Subject};
 

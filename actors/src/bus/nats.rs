@@ -2,7 +2,10 @@
 
 mod connection;
 mod kept;
+mod lease;
 mod translate;
+
+pub use lease::NatsLeases;
 
 use super::{
     Appended, Bus, Consumer, ConsumerOptions, Error, Message, Pattern, SUBSCRIPTION_QUEUE_MAX, StreamOptions,

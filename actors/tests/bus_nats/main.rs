@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
+mod leases;
 mod server;
 
 use futures_util::future::BoxFuture;
