@@ -7,12 +7,14 @@
 #![expect(clippy::expect_used, reason = "a test suite: it fails by panicking")]
 
 mod kept;
+mod leased;
 mod told;
 
 pub use kept::*;
+pub use leased::*;
 pub use told::*;
 
-use super::{Bus, Message, Received, Subject, Subscription};
+use super::{Bus, Leases, Message, Received, Subject, Subscription};
 use futures_util::future::BoxFuture;
 use std::{sync::Arc, time::Duration};
 
@@ -25,6 +27,9 @@ const SILENCE: Duration = Duration::from_millis(100);
 pub trait Place: Send + Sync {
     /// The bus as another process would have it: what one of them tells, the others hear.
     fn join(&self) -> BoxFuture<'_, Arc<dyn Bus>>;
+
+    /// Its leases, as another process would have them.
+    fn leases(&self) -> BoxFuture<'_, Arc<dyn Leases>>;
 }
 
 /// Waits for what has to happen.
@@ -86,6 +91,9 @@ macro_rules! bus_conformance {
             a_stream_keeps_the_newest,
             what_is_kept_is_heard_too_and_is_no_request,
             what_no_stream_keeps_is_refused,
+            of_many_who_ask_at_once_one_has_it,
+            what_is_given_back_is_free_at_once_and_was_not_before,
+            a_holder_that_is_gone_is_followed_by_another_with_a_greater_fence,
         );
     };
     (@cases $fresh:path: $($case:ident,)+) => {

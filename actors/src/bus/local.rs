@@ -1,6 +1,9 @@
 //! The bus of one process.
 
+mod leases;
 mod stream;
+
+pub use leases::LocalLeases;
 
 use super::{
     Appended, Bus, Consumer, ConsumerOptions, Error, Message, Pattern, Received, SUBSCRIPTION_QUEUE_MAX,

@@ -3,7 +3,8 @@
 //! - **Told now**: [`Bus::publish`] reaches whoever has subscribed at that moment; of a [group](Bus::subscribe) one member.
 //! - **Asked**: [`Bus::request`] waits for one answer until its deadline.
 //! - **Kept**: [`Bus::append`] puts a message into a stream, once for each id; a [`Consumer`] with a name is handed every
-//!   message of it in order, and again until it says that it is done with it, also when it was away meanwhile.
+//!   message of it, and again until it says that it is done with it, also when it was away meanwhile. In order, while the
+//!   connection holds: what is on its way when it breaks comes later than what follows.
 //!
 //! Beside that, [`Leases`] say which of many nodes alone may do something.
 //!
@@ -25,7 +26,7 @@ mod subject;
 
 pub use error::Error;
 pub use lease::{Lease, Leases};
-pub use local::LocalBus;
+pub use local::{LocalBus, LocalLeases};
 pub use message::{BODY_BYTES_MAX, Headers, Message};
 pub use nats::{NatsBus, NatsLeases, NatsOptions};
 pub use received::{Consumer, Delivery, Received, Subscription};
