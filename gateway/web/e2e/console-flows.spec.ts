@@ -43,7 +43,7 @@ test('skipped, withdrawn, and offered again', async ({ house, people }) => {
     await desk.act('withdraw', 'w');
     await expect(desk.by('confirm-dialog')).toContainText('Withdraw Lot 2?');
     await expect(desk.by('confirm-dialog')).toContainText('whatever was bid');
-    await desk.press('Escape');
+    await desk.dismiss();
     await desk.expectLot('2', 'open');
     await desk.act('withdraw', 'w');
     await desk.press('Enter');

@@ -159,7 +159,7 @@ test('a lot from the keyboard', async ({ house, people }) => {
   await test.step('sold below the reserve only when confirmed', async () => {
     await desk.act('sold', 's');
     await expect(desk.by('sold-dialog')).toContainText('The reserve is not met');
-    await desk.press('Escape');
+    await desk.dismiss();
     await expect(desk.by('sold-dialog')).toHaveCount(0);
     await desk.expectLot('1', 'open');
     await desk.act('sold', 's');
@@ -375,7 +375,7 @@ test('keys: shown on the buttons and in the help, without effect while it is ope
   await desk.press('?');
   await expect(desk.by('help-dialog')).toContainText('Fair warning');
   await desk.press('f', 'k');
-  await desk.press('Escape');
+  await desk.dismiss();
   await expect(desk.by('help-dialog')).toHaveCount(0);
   await desk.expectLot('1', 'open');
   await desk.expectPrice('—', 'Nobody yet');
@@ -415,7 +415,7 @@ test('no command before the console is connected, nor while the line is broken',
     await expect(desk.log).toHaveCount(0);
     await desk.press('?');
     await expect(desk.by('help-dialog')).toBeVisible();
-    await desk.press('Escape');
+    await desk.dismiss();
   });
 
   await test.step('connected', async () => {
@@ -435,7 +435,7 @@ test('no command before the console is connected, nor while the line is broken',
     await expect(desk.by('dialog-enter')).toBeDisabled();
     await desk.press('Enter');
     await expect(desk.by('dialog-amount')).toHaveValue('700');
-    await desk.press('Escape');
+    await desk.dismiss();
     await expectOff('floor', 'warn', 'sold', 'undo', 'pause', 'pass', 'message', 'end', 'retract');
     await expect(desk.by('console-floor')).toContainText(/Connection lost|Connecting…/);
     await expect(desk.by('connection-notice')).toContainText('Commands and keys do nothing');

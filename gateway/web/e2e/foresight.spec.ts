@@ -95,7 +95,7 @@ test('a reopening is looked at, and the winner is told', async ({ house, people 
     await desk.expectForesight('state', 'Sold', 'Open');
     await expect(desk.by('foresight-reserve')).toHaveAttribute('data-changed', 'false');
     await expect(desk.by('foresight-price')).toHaveAttribute('data-changed', 'false');
-    await desk.press('Escape');
+    await desk.dismiss();
     await desk.expectLot('1', 'closed');
   });
 

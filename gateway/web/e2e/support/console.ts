@@ -36,6 +36,12 @@ export class ConsoleDesk {
     await this.press(key);
   }
 
+  /** Puts a dialog away; the keys are the console's again when it is gone. */
+  async dismiss(): Promise<void> {
+    await this.press('Escape');
+    await expect(this.page.locator('dialog')).toHaveCount(0);
+  }
+
   /** Starts the sale and opens the first lot. */
   async begin(): Promise<void> {
     await this.act('start', 'g');
