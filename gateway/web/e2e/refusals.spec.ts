@@ -133,6 +133,8 @@ test('a pause takes the button away and gives it back', async ({ house, people }
   await expect(bidder.by('paused')).toHaveText('Paused');
   await expect(bidder.button).toHaveText('Paused');
   await expect(bidder.button).toBeDisabled();
+  // Until this console knows, the key would pause once more.
+  await desk.expectLot('1', 'paused');
   await desk.act('pause', 'k');
   await bidder.tap('£500');
   await bidder.expectStanding('leading');

@@ -13,11 +13,16 @@ export interface History {
 
 const empty: History = { bids: [], complete: false };
 
-export function mergeFetched(known: History | undefined, fetched: readonly BidView[]): History {
+/** `isCurrent`: nothing was missed while the request was under way. */
+export function mergeFetched(
+  known: History | undefined,
+  fetched: readonly BidView[],
+  isCurrent: boolean,
+): History {
   const newest = fetched.reduce((seq, bid) => Math.max(seq, bid.seq), 0);
   // What arrived live while the request was under way is newer than the answer.
   const live = (known ?? empty).bids.filter((bid) => bid.seq > newest);
-  return { bids: [...live, ...fetched].sort((a, b) => b.seq - a.seq), complete: true };
+  return { bids: [...live, ...fetched].sort((a, b) => b.seq - a.seq), complete: isCurrent };
 }
 
 type HistoryEvent = Extract<SaleEvent, { kind: 'bid_accepted' | 'bid_retracted' }>;

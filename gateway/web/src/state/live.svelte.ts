@@ -200,10 +200,13 @@ export class LiveSale {
   async needHistory(lotId: Uuid): Promise<void> {
     if (this.state.history[lotId]?.complete || this.#reading.has(lotId)) return;
     this.#reading.add(lotId);
+    const asOf = this.state.historyVersion;
     try {
       const bids = await api.bids(this.saleId, lotId);
       this.#reading.delete(lotId);
-      this.dispatch({ type: 'history_fetched', lotId, bids });
+      this.dispatch({ type: 'history_fetched', lotId, bids, asOf });
+      // Something was missed meanwhile.
+      if (!this.#stopped) void this.needHistory(lotId);
     } catch {
       timers.set(() => {
         this.#reading.delete(lotId);

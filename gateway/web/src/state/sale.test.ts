@@ -9,6 +9,10 @@ import { standing } from './standing';
 const after = (...messages: ServerMessage[]): SaleState =>
   messages.reduce((state, message) => reduce(state, { type: 'message', message }), emptySale(SALE));
 
+/** The bids of the lot come over REST, as they are now. */
+const fetched = (state: SaleState, bids: BidView[]): SaleState =>
+  reduce(state, { type: 'history_fetched', lotId: LOT, bids, asOf: state.historyVersion });
+
 const led = (paddle: number, price: number) =>
   lotView({ price_minor: price, leader: { paddle, channel: 'online' }, bid_count: 1 });
 
@@ -71,7 +75,7 @@ describe('snapshot and updates', () => {
   });
 
   it('a snapshot closes a gap too, and makes known histories incomplete', () => {
-    const read = reduce(after(snapshot(5)), { type: 'history_fetched', lotId: LOT, bids: [] });
+    const read = fetched(after(snapshot(5)), []);
     expect(read.history[LOT]?.complete).toBe(true);
     const state = reduce(read, { type: 'message', message: snapshot(9) });
     expect(state).toMatchObject({ sync: 'synced', seq: 9 });
@@ -137,10 +141,10 @@ describe('own standing', () => {
 
   it('reads a history again when all bids of somebody were taken back', () => {
     const bid = update(6, [bidEvent(8, 110_00)], { lots: [led(8, 110_00)] });
-    const fetched = reduce(after(mine, bid), { type: 'history_fetched', lotId: LOT, bids: [] });
-    expect(fetched.history[LOT]?.complete).toBe(true);
+    const read = fetched(after(mine, bid), []);
+    expect(read.history[LOT]?.complete).toBe(true);
     const gone = update(7, [{ kind: 'bids_retracted', lot_id: LOT, paddle: 8 }]);
-    const state = reduce(fetched, { type: 'message', message: gone });
+    const state = reduce(read, { type: 'message', message: gone });
     expect(state.history[LOT]?.complete).toBe(false);
   });
 
@@ -235,7 +239,7 @@ describe('history', () => {
   it('is read again when sealed bids may be read', () => {
     const closed = (format: 'vickrey' | 'english') => {
       const open = after(snapshot(5, { lots: [lotView({ format })] }));
-      const read = reduce(open, { type: 'history_fetched', lotId: LOT, bids: [] });
+      const read = fetched(open, []);
       const lots = [lotView({ format, state: 'closed' })];
       const message = update(6, [{ kind: 'lot_unsold', lot_id: LOT }], { lots });
       return reduce(read, { type: 'message', message }).history[LOT]?.complete;
@@ -256,9 +260,18 @@ describe('history', () => {
         mine: false,
       },
     ];
-    const ahead = reduce(after(snapshot(5)), { type: 'history_fetched', lotId: LOT, bids: page });
+    const ahead = fetched(after(snapshot(5)), page);
     const state = reduce(ahead, { type: 'message', message: update(6, [bidEvent(7, 100_00)]) });
     expect(state.history[LOT]?.bids).toHaveLength(1);
+  });
+
+  it('is read again when something was missed while the page was under way', () => {
+    const asked = after(snapshot(5));
+    const missed = reduce(asked, { type: 'message', message: snapshot(9) });
+    const { historyVersion: asOf } = asked;
+    const late = reduce(missed, { type: 'history_fetched', lotId: LOT, bids: [], asOf });
+    expect(late.history[LOT]?.complete).toBe(false);
+    expect(fetched(late, []).history[LOT]?.complete).toBe(true);
   });
 
   it('keeps bids that arrived while the page of the server was under way', () => {
@@ -268,7 +281,7 @@ describe('history', () => {
       update(7, [bidEvent(8, 110_00)]),
     );
     const page = state.history[LOT]!.bids.filter((bid) => bid.seq === 6);
-    const merged = reduce(state, { type: 'history_fetched', lotId: LOT, bids: page });
+    const merged = fetched(state, page);
     expect(merged.history[LOT]?.bids.map((bid) => bid.seq)).toEqual([7, 6]);
     expect(merged.history[LOT]?.complete).toBe(true);
   });
@@ -311,11 +324,7 @@ describe('the hammer', () => {
 
 describe('sealed bids', () => {
   const sealed = lotView({ format: 'vickrey', bid_count: null });
-  const read = reduce(after(snapshot(5, { lots: [sealed], you: you() })), {
-    type: 'history_fetched',
-    lotId: LOT,
-    bids: [],
-  });
+  const read = fetched(after(snapshot(5, { lots: [sealed], you: you() })), []);
 
   it('are read again when an own one was accepted: no update tells of it', () => {
     const answer: ServerMessage = {

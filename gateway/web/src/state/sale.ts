@@ -31,6 +31,8 @@ export interface SaleState {
   staff: StaffView | null;
   presence: Presence | null;
   history: Readonly<Record<Uuid, History>>;
+  /** Counts what made kept histories stale: what was asked for before the last time may lack bids. */
+  historyVersion: number;
   /** The lot on the block, or the last one that was: what a room sale puts in the middle. */
   stageLotId: Uuid | null;
   /** Lots under fair warning, each with the number of what brought it. */
@@ -45,7 +47,7 @@ export interface SaleState {
 
 export type SaleAction =
   | { type: 'message'; message: ServerMessage }
-  | { type: 'history_fetched'; lotId: Uuid; bids: BidView[] }
+  | { type: 'history_fetched'; lotId: Uuid; bids: BidView[]; asOf: number }
   | { type: 'registered'; paddle: number; status: You['status'] };
 
 export function emptySale(saleId: Uuid): SaleState {
@@ -59,6 +61,7 @@ export function emptySale(saleId: Uuid): SaleState {
     staff: null,
     presence: null,
     history: {},
+    historyVersion: 0,
     stageLotId: null,
     warnings: {},
     lifted: {},
@@ -73,7 +76,8 @@ export function reduce(state: SaleState, action: SaleAction): SaleState {
       return reduceMessage(state, action.message);
     case 'history_fetched': {
       const known = state.history[action.lotId];
-      const merged = mergeFetched(known, action.bids);
+      const isCurrent = action.asOf === state.historyVersion;
+      const merged = mergeFetched(known, action.bids, isCurrent);
       return { ...state, history: { ...state.history, [action.lotId]: merged } };
     }
     case 'registered': {
@@ -92,16 +96,14 @@ function reduceMessage(state: SaleState, message: ServerMessage): SaleState {
       const lots = Object.fromEntries(message.lots.map((lot) => [lot.lot_id, lot]));
       // A jump in seq means that the kept histories may lack bids; they are read again.
       const continuous = state.seq === message.seq;
-      const history = continuous ? state.history : markStale(state.history);
       return {
-        ...state,
+        ...(continuous ? state : markStale(state)),
         sync: 'synced',
         seq: message.seq,
         sale: message.sale,
         lots,
         you: message.you,
         staff: message.staff,
-        history,
         stageLotId: message.sale.current_lot_id ?? state.stageLotId,
         warnings: continuous ? state.warnings : warningsOf(message.lots, message.seq),
         lifted: continuous ? state.lifted : {},
@@ -117,7 +119,7 @@ function reduceMessage(state: SaleState, message: ServerMessage): SaleState {
       return { ...state, you: message.you };
     case 'notice':
       // What it is about may have come without an event: of sealed bids there is none.
-      return { ...state, history: markStale(state.history, message.lot_id) };
+      return markStale(state, message.lot_id);
     case 'bid_accepted': {
       const { lot_id, max_minor } = message;
       if (!state.you || max_minor === null) return state;
@@ -127,10 +129,9 @@ function reduceMessage(state: SaleState, message: ServerMessage): SaleState {
       const booked = message.price_minor === null && !sealed;
       const own = booked ? { absentee_minor: max_minor } : { max_minor };
       return {
-        ...state,
-        you: withOwnLot(state.you, lot_id, (known) => ({ ...known, ...own })),
         // No update follows on a sealed bid.
-        history: sealed ? markStale(state.history, lot_id) : state.history,
+        ...(sealed ? markStale(state, lot_id) : state),
+        you: withOwnLot(state.you, lot_id, (known) => ({ ...known, ...own })),
       };
     }
     case 'presence':
@@ -179,14 +180,14 @@ function reduceEvent(
       return { ...state, registrationsVersion: state.registrationsVersion + 1 };
     case 'bids_retracted': {
       // Which of the bids were whose only the server knows for certain.
-      return { ...state, history: markStale(state.history, event.lot_id) };
+      return markStale(state, event.lot_id);
     }
     case 'lot_sold':
     case 'lot_unsold': {
       // Staff may read sealed bids from now on.
       const lot = state.lots[event.lot_id];
       if (!lot || !takesSealedBids(lot.format)) return state;
-      return { ...state, history: markStale(state.history, event.lot_id) };
+      return markStale(state, event.lot_id);
     }
     case 'absentee_left':
     case 'absentee_withdrawn':
@@ -256,11 +257,12 @@ function withoutOffersBefore(state: SaleState, update: Update): SaleState['histo
 }
 
 /** Has the histories read again: that of one lot, or all. */
-function markStale(history: SaleState['history'], lotId?: Uuid): SaleState['history'] {
-  return Object.fromEntries(
-    Object.entries(history).map(([id, entry]) => [
+function markStale(state: SaleState, lotId?: Uuid): SaleState {
+  const history = Object.fromEntries(
+    Object.entries(state.history).map(([id, entry]) => [
       id,
       lotId === undefined || id === lotId ? { ...entry, complete: false } : entry,
     ]),
   );
+  return { ...state, history, historyVersion: state.historyVersion + 1 };
 }
