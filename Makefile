@@ -34,10 +34,9 @@ simulate: ## The node on a faulty disk and network: SEEDS=2000 of them, or SEED=
 	GAVEL_SIMULATE_SEED=$(SEED) GAVEL_SIMULATE_SEEDS=$(or $(SEEDS),2000) cargo test --locked --profile simulation \
 		--package gavel-actors --test simulation nothing_acknowledged -- --nocapture
 
-FUZZ := frame payload message rules commands
 fuzz: ## Every fuzz target for FUZZ_S=600 seconds; what it learns is merged into its corpus (installs cargo-fuzz)
 	command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
-	@for target in $(FUZZ); do .ci/fuzz $$target $(or $(FUZZ_S),600); done
+	@for target in $$(cargo fuzz list --fuzz-dir gateway/fuzz); do .ci/fuzz $$target $(or $(FUZZ_S),600); done
 
 clean: ## Removes what was built, not ./data
 	cargo clean
